@@ -1,0 +1,14 @@
+# meedctl migrate reads them where they are installed.
+migrationsdir = $(pkgdatadir)/migrations
+dist_migrations_DATA = \
+	migrations/0001_accounts.sql \
+	migrations/0002_programs.sql \
+	migrations/0003_clicks.sql \
+	migrations/0004_conversions.sql \
+	migrations/0005_ledger.sql \
+	migrations/0006_outbox_rollups.sql \
+	migrations/0007_partnership_decisions.sql \
+	migrations/0008_door_refusals.sql \
+	migrations/0009_rollup_range.sql \
+	migrations/0010_sale_routines.sql \
+	migrations/grants.sql
