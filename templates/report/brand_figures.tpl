@@ -1,0 +1,2 @@
+{{%AUTOESCAPE context="HTML"}}
+<dl class="kpis">{{>KPI}}</dl>
