@@ -1,0 +1,147 @@
+#include "setup/setup_checks.h"
+
+#include "base/i18n.h"
+#include "view/format.h"
+
+/* Why nobody is credited, by the code stored with the sale, and what to change. */
+static const char *const credit_words[][2] = {
+    {"nothing_told", N_("Credited to nobody: the sale names no click, code or token. Send the "
+                        "click id that the landing page received.")},
+    {"unknown", N_("Credited to nobody: there is no such click, code or token. Send the click id "
+                   "just as the landing page received it.")},
+    {"other_mode", N_("Credited to nobody: the click is a live one, the key a test key. Click the "
+                      "test link above.")},
+    {"other_program", N_("Credited to nobody: the click is another program's. Check program_id.")},
+    {"bot", N_("Credited to nobody: the click came from a bot or a link preview. Open the link in "
+               "an ordinary browser.")},
+    {"after_sale", N_("Credited to nobody: the sale's time lies before its click. Leave "
+                      "occurred_at out, or send the order's own time.")},
+    {"outside_window", N_("Credited to nobody: the click is older than the attribution window. "
+                          "Click the test link anew.")},
+    {"partnership_inactive", N_("Credited to nobody: the test creator is paused in this "
+                                "program.")},
+    {"link_inactive", N_("Credited to nobody: the test link is paused.")},
+    {"code_stopped", N_("Credited to nobody: the discount code has ended.")},
+};
+
+static const char *uncredited_words(struct sv reason)
+{
+    for (size_t i = 0; i < COUNT_OF(credit_words); i++)
+        if (sv_eq_cstr(reason, credit_words[i][0]))
+            return _(credit_words[i][1]);
+    return _("Credited to nobody: see the sale's own page for what was considered.");
+}
+
+/*
+ * What to change about a sale that was refused, by the code of the answer. Where the member it
+ * named matters, it stands in front.
+ */
+static const char *const refusal_words[][2] = {
+    {"invalid_signature", N_("The signature does not match: sign the timestamp, a point and the "
+                             "raw body, not JSON that was read and written again, with the "
+                             "current secret.")},
+    {"stale_timestamp", N_("The timestamp is more than 5 minutes off: sign each attempt anew, and "
+                           "set the server's clock by NTP.")},
+    {"invalid_json", N_("The body is not a JSON object: send one object in UTF-8.")},
+    {"missing_field", N_("It is missing or empty: add it.")},
+    {"wrong_type", N_("It has another type than it should: amounts are numbers or text such as "
+                      "\"129.90\", all else is text.")},
+    {"amount_not_a_number", N_("It is no plain decimal number: send major units with a point, "
+                               "such as 129.90.")},
+    {"amount_negative", N_("It is below zero: send the order's total.")},
+    {"amount_zero", N_("It is zero: send the order's total.")},
+    {"amount_over_precise", N_("It has more decimals than its currency: round it first.")},
+    {"amount_too_large", N_("It is larger than any amount Meed keeps: check it.")},
+    {"unknown_currency", N_("It is no ISO 4217 currency: send a code of three letters.")},
+    {"bad_program", N_("It is no program's id: copy it from the command on this page.")},
+    {"program_not_yours", N_("There is no such program of this brand: copy the id from the command "
+                             "on this page.")},
+    {"unknown_event", N_("There is no such event: use sale, lead, signup, form, trial or rebill.")},
+    {"conflict", N_("This order was sent before with other content: use another order id.")},
+};
+
+static const char *refused_words(struct arena *arena, const struct setup_refusal *refusal)
+{
+    const char *remedy = _("The answer to it says why and what to change.");
+    for (size_t i = 0; i < COUNT_OF(refusal_words); i++)
+        if (sv_eq_cstr(refusal->code, refusal_words[i][0]))
+            remedy = _(refusal_words[i][1]);
+    return refusal->field.n ? arena_printf(arena, "%s: %s", sv_dup(arena, refusal->field), remedy)
+                            : remedy;
+}
+
+static struct setup_finding check_click(struct arena *arena, const struct setup_state *s)
+{
+    if (s->click.at_us == 0)
+        return (struct setup_finding){CHECK_WAITING, _("Waiting for a click on the test link.")};
+    const char *when = format_date_time(arena, s->click.at_us, s->brand.zone);
+    if (s->click.bot)
+        return (struct setup_finding){
+            CHECK_BAD,
+            arena_printf(arena,
+                         _("A click came, %s, but from a bot or a link preview, which is never "
+                           "credited. Open the link in an ordinary browser."),
+                         when)};
+    return (struct setup_finding){CHECK_GOOD, arena_printf(arena, _("Click seen, %s."), when)};
+}
+
+static struct setup_finding check_sale(struct arena *arena, const struct setup_state *s)
+{
+    const struct sale_row *row = &s->sale.row;
+    if (setup_was_refused(s))
+        return (struct setup_finding){
+            CHECK_BAD, arena_printf(arena, _("A sale was refused, %s. %s"),
+                                    format_date_time(arena, s->refusal.at_us, s->brand.zone),
+                                    refused_words(arena, &s->refusal))};
+    if (!s->has_sale)
+        return (struct setup_finding){CHECK_WAITING, _("Waiting for a sale: run the command.")};
+    return (struct setup_finding){
+        CHECK_GOOD, arena_printf(arena, _("Sale received, %s: order %s, %s."),
+                                 format_date_time(arena, row->received_us, s->brand.zone),
+                                 sv_dup(arena, row->order_ref),
+                                 money_format_display(arena, row->gross, &row->unit))};
+}
+
+static struct setup_finding check_credit(const struct setup_state *s)
+{
+    const struct sale_row *row = &s->sale.row;
+    if (!s->has_sale || setup_was_refused(s))
+        return (struct setup_finding){CHECK_WAITING, _("Then: who is credited.")};
+    if (sv_eq_cstr(row->status, "awaiting"))
+        return (struct setup_finding){
+            CHECK_WAITING,
+            _("The click that the sale names has not arrived yet. Look whether its id is whole.")};
+    if (row->handle.n == 0)
+        return (struct setup_finding){CHECK_BAD, uncredited_words(s->sale.reason)};
+    if (sv_eq_cstr(row->method, "click") || sv_eq_cstr(row->method, "visitor"))
+        return (struct setup_finding){CHECK_GOOD, _("Credited to the test creator, by the click.")};
+    if (sv_eq_cstr(row->method, "coupon"))
+        return (struct setup_finding){CHECK_GOOD,
+                                      _("Credited to the test creator, by the discount code.")};
+    return (struct setup_finding){
+        CHECK_GOOD,
+        _("Credited to the test creator, by the link's token; the sale names no click.")};
+}
+
+static struct setup_finding check_commission(struct arena *arena, const struct setup_state *s)
+{
+    const struct sale_row *row = &s->sale.row;
+    if (!s->has_sale || setup_was_refused(s) || sv_eq_cstr(row->status, "awaiting"))
+        return (struct setup_finding){CHECK_WAITING, _("Then: what is earned.")};
+    if (row->commission_unit.code[0] == '\0')
+        return (struct setup_finding){CHECK_BAD, _("No commission, as nobody is credited.")};
+    return (struct setup_finding){
+        CHECK_GOOD,
+        arena_printf(arena, _("Commission %s, pending until %s."),
+                     money_format_display(arena, row->commission, &row->commission_unit),
+                     format_date(arena, row->release_us, s->brand.zone))};
+}
+
+void setup_check_all(struct arena *arena, const struct setup_state *state,
+                     struct setup_finding findings[SETUP_CHECKS])
+{
+    findings[CHECK_CLICK] = check_click(arena, state);
+    findings[CHECK_SALE] = check_sale(arena, state);
+    findings[CHECK_CREDIT] = check_credit(state);
+    findings[CHECK_COMMISSION] = check_commission(arena, state);
+}
