@@ -1,0 +1,95 @@
+/* The inbox: the event itself, kept with what became of it. */
+#include "base/log.h"
+#include "conversion/conversion_internal.h"
+
+enum { RETRY_AFTER_FAILURE_US = 5 * CLOCK_SECOND, RETRY_FOR_CLICK_US = CLOCK_SECOND };
+
+#define INBOX_INSERT                                                                               \
+    "INSERT INTO inbox (brand, mode, door, event_id, program, version, body_mac, event, state,"    \
+    " reason, field, conversion, tries, due_us, request_id, received_us)"                          \
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+DB_SQL(sale_insert_inbox, INBOX_INSERT);
+/* What was set aside before keeps its state; a failure known already is due again. */
+DB_SQL(sale_insert_inbox_failed, INBOX_INSERT
+       " ON DUPLICATE KEY UPDATE due_us = IF(state = 'failed', VALUES(due_us), due_us)");
+
+struct inbox_row {
+    struct sv event_id;
+    const char *state, *reason, *field;
+    uint64_t conversion;
+    uint32_t tries;
+    int64_t due_us; /* wire clock; 0: never */
+};
+
+static const char *mode_of(const struct sale *sale)
+{
+    return sale->event->test_mode ? "test" : "live";
+}
+
+#define INBOX_ARGS(sale, row)                                                                      \
+    DB_ARGS(db_u64((sale)->event->brand), db_cstr(mode_of(sale)),                                  \
+            db_cstr(sale_door_text((sale)->event->door)), db_text((row)->event_id),                \
+            db_u64((sale)->program.id), db_u64((sale)->program.version),                           \
+            db_bytes((sale)->event->body_mac, MAC_SIZE), db_text((sale)->event_json),              \
+            db_cstr((row)->state), db_cstr((row)->reason), db_cstr((row)->field),                  \
+            db_u64((row)->conversion), db_u64((row)->tries), db_i64((row)->due_us),                \
+            db_uuid(&(sale)->event->request), db_i64((sale)->event->received_us))
+
+struct sale_inbox_state sale_inbox_state(const struct sale *sale)
+{
+    if (!sale->awaits_click)
+        return (struct sale_inbox_state){"processed", "", 0};
+    return (struct sale_inbox_state){"parked", "awaiting_click",
+                                     clock_wire_us() + RETRY_FOR_CLICK_US};
+}
+
+static enum db_status put_failed(struct db *db, void *context)
+{
+    struct sale *sale = context;
+    struct inbox_row row = {.event_id = sale->event_id,
+                            .state = "failed",
+                            .reason = "recording_failed",
+                            .field = "",
+                            .tries = 1,
+                            .due_us = clock_wire_us() + RETRY_AFTER_FAILURE_US};
+    return db_exec(db, &sale_insert_inbox_failed, INBOX_ARGS(sale, &row), NULL);
+}
+
+enum db_status sale_inbox_keep_failed(struct sale *sale)
+{
+    log_line(LOG_WARN, "sale_kept_for_retry", LOG_STR("door", sale_door_text(sale->event->door)),
+             LOG_U64("brand", sale->event->brand));
+    return db_tx_run(sale->db, put_failed, sale);
+}
+
+/* A conflict is an event of its own, told apart from the first by its body. */
+struct conflict {
+    struct sale *sale;
+    struct inbox_row row;
+};
+
+static enum db_status put_conflict(struct db *db, void *context)
+{
+    const struct conflict *c = context;
+    enum db_status status =
+        db_insert_unless_known(db, &sale_insert_inbox, INBOX_ARGS(c->sale, &c->row), NULL);
+    return status == DB_DUPLICATE ? DB_OK : status; /* the same conflict, told again */
+}
+
+enum db_status sale_inbox_keep_conflict(struct sale *sale, uint64_t conversion, const char *field)
+{
+    char mark[13];
+    hex_encode(mark, sale->event->body_mac, sizeof mark / 2);
+    struct conflict c = {
+        sale,
+        {.event_id = sv_from(arena_printf(sale->arena, SV_FMT "#%s", SV_ARG(sale->event_id), mark)),
+         .state = "conflict",
+         .reason = "other_content",
+         .field = field,
+         .conversion = conversion}};
+    log_line(LOG_WARN, "sale_conflict", LOG_STR("door", sale_door_text(sale->event->door)),
+             LOG_U64("brand", sale->event->brand), LOG_U64("conversion", conversion),
+             LOG_STR("field", field));
+    return db_tx_run(sale->db, put_conflict, &c);
+}

@@ -1,0 +1,282 @@
+/*
+ * The pipeline. Reads first; then one transaction; then the answer. Whoever
+ * loses a race for the key, or loses the connection while committing, looks the
+ * key up and answers what is stored.
+ */
+#include "click/click.h"
+#include "conversion/conversion_internal.h"
+#include "http/http_shared.h"
+
+#define CLICK_FRESH_US (10 * CLOCK_SECOND)
+
+static enum conversion_outcome refuse(struct conversion_answer *answer,
+                                      enum conversion_refusal refusal)
+{
+    answer->refusal = refusal;
+    return answer->outcome = CONVERSION_REFUSED;
+}
+
+/* The database failed on a read: nothing is stored, and nothing needs to be. */
+static enum conversion_outcome unavailable(struct conversion_answer *answer)
+{
+    return answer->outcome = CONVERSION_UNAVAILABLE;
+}
+
+/* Known sales ---------------------------------------------------------------------------------- */
+
+static const char *first_difference(const struct sale *sale, const struct known_sale *known)
+{
+    const struct sale_event *e = sale->event;
+    if (known->gross != e->amount)
+        return "amount";
+    if (!sv_eq_cstr(known->unit, e->unit.code))
+        return "currency";
+    if (!sv_eq_cstr(known->event, sale_kind_text(e->kind)))
+        return "event";
+    return known->program != sale->program.id && !uuid_is_zero(e->program_pid) ? "program_id"
+                                                                               : NULL;
+}
+
+static enum conversion_credit credit_of(const struct known_sale *known)
+{
+    if (sv_eq(known->status, SV("awaiting")))
+        return CREDIT_AWAITING;
+    return known->method.n == 0 ? CREDIT_UNATTRIBUTED : CREDIT_ATTRIBUTED;
+}
+
+static void fill_known(struct conversion_answer *answer, const struct known_sale *known)
+{
+    answer->id = known->id;
+    answer->pid = known->pid;
+    answer->credit = credit_of(known);
+    answer->status = known->status;
+    answer->commission = known->commission;
+    answer->payout = known->payout;
+    (void)(known->commission_unit.n > 0 &&
+           unit_find_currency(known->commission_unit, &answer->unit));
+    for (unsigned i = 0; i < ATTRIBUTION_METHOD_COUNT; i++)
+        if (sv_eq_cstr(known->method, attribution_method_text((enum attribution_method)i)))
+            answer->method = (enum attribution_method)i;
+}
+
+static enum conversion_outcome answer_known(struct sale *sale, const struct known_sale *known,
+                                            struct conversion_answer *answer)
+{
+    fill_known(answer, known);
+    answer->field = first_difference(sale, known);
+    if (!answer->field)
+        return answer->outcome = CONVERSION_DUPLICATE;
+    if (sale_inbox_keep_conflict(sale, known->id, answer->field) != DB_OK)
+        return unavailable(answer);
+    return answer->outcome = CONVERSION_CONFLICT;
+}
+
+/* New sales ------------------------------------------------------------------------------------ */
+
+/* Whether the click that the order names may be on its way from a spool. */
+static bool click_may_come(const struct sale *sale)
+{
+    return sale->candidates->click_is_missing &&
+           click_may_still_come(sale->event->click, clock_business_us()) &&
+           clock_business_us() < sale->event->received_us + CONVERSION_AWAIT_US;
+}
+
+/* A click made just now is usually stored within a tenth of a second: worth a short wait. */
+static enum db_status wait_for_click(struct sale *sale)
+{
+    static const long pauses_ms[] = {20, 40, 80, 160}; /* CONVERSION_WAIT_MS in all */
+    int64_t age_us = clock_business_us() - uuid_time_us(sale->event->click);
+    if (age_us > CLICK_FRESH_US)
+        return DB_OK;
+    for (size_t i = 0; i < COUNT_OF(pauses_ms) && sale->candidates->click_is_missing; i++) {
+        struct timespec pause = {.tv_nsec = pauses_ms[i] * 1000000};
+        nanosleep(&pause, NULL);
+        enum db_status status = sale_load_candidates(sale);
+        if (status != DB_OK)
+            return status;
+    }
+    return DB_OK;
+}
+
+static enum db_status read_all(struct sale *sale)
+{
+    enum db_status status = sale_find_context(sale);
+    if (status == DB_OK)
+        status = sale_load_candidates(sale);
+    if (status == DB_OK && click_may_come(sale))
+        status = wait_for_click(sale);
+    sale->awaits_click = status == DB_OK && click_may_come(sale);
+    return status;
+}
+
+static void fill_new(struct conversion_answer *answer, const struct sale *sale)
+{
+    answer->id = sale->id;
+    answer->pid = sale->pid;
+    answer->credit = sale_credit(sale);
+    answer->status = sv_from(sale_status_text(sale));
+    answer->method = sale->decision.method;
+    answer->reason = sv_from(sale->awaits_click ? "awaiting_click" : sale->decision.reason);
+    answer->unit = sale->has_commission ? sale->commission.unit : sale->event->unit;
+    answer->commission = sale->has_commission ? sale->commission.amount : 0;
+    answer->payout = sale->has_commission ? sale->commission.split.payout : 0;
+}
+
+/* Recording went wrong: the event alone is kept, and the worker takes it up again. */
+static enum conversion_outcome keep_for_later(struct sale *sale, struct conversion_answer *answer)
+{
+    if (sale_inbox_keep_failed(sale) != DB_OK)
+        return unavailable(answer);
+    return answer->outcome = CONVERSION_QUEUED;
+}
+
+/* The key is taken, or the commit was ambiguous: what is stored under it is the answer. */
+static enum conversion_outcome look_up(struct sale *sale, struct conversion_answer *answer,
+                                       bool *found)
+{
+    struct known_sale known;
+    enum db_status status = sale_find_known(sale, &known);
+    *found = status == DB_OK;
+    if (status != DB_OK)
+        return unavailable(answer);
+    if (!uuid_eq(known.pid, sale->pid))
+        return answer_known(sale, &known, answer);
+    sale->id = known.id; /* our own: it was committed after all */
+    fill_new(answer, sale);
+    return answer->outcome = CONVERSION_CREATED;
+}
+
+static enum conversion_outcome write_sale(struct sale *sale, struct conversion_answer *answer)
+{
+    enum { TRIES_MAX = 3 };
+    for (int try = 0; try < TRIES_MAX; try++) {
+        bool found = false;
+        enum db_status status = db_tx_run(sale->db, sale_write_new, sale);
+        if (status == DB_OK) {
+            fill_new(answer, sale);
+            return answer->outcome = CONVERSION_CREATED;
+        }
+        if (status == DB_ROLLBACK && sale->is_too_large)
+            return refuse(answer, REFUSAL_AMOUNT_TOO_LARGE);
+        if (status == DB_FAILED)
+            return keep_for_later(sale, answer);
+        if (status != DB_AMBIGUOUS && !(status == DB_ROLLBACK && sale->is_known))
+            return unavailable(answer);
+        enum conversion_outcome outcome = look_up(sale, answer, &found);
+        if (found)
+            return outcome;
+        /* Not there: the one that was first rolled back, or our commit never arrived. Once more:
+         * the key lets only one of us through. */
+    }
+    return unavailable(answer);
+}
+
+static void prepare(struct sale *sale, struct db *db, struct arena *arena,
+                    const struct sale_event *event)
+{
+    *sale = (struct sale){.db = db,
+                          .arena = arena,
+                          .event = event,
+                          .pid = uuid_v7(event->received_us),
+                          .commission_pid = uuid_v7(event->received_us)};
+    sale_clamp_time(sale);
+}
+
+/* After the program is known: what follows from it, the event's own name, and its stored form. */
+static void pin(struct sale *sale, struct sale_event *pinned)
+{
+    *pinned = *sale->event;
+    pinned->program = sale->program.id;
+    if (pinned->unit.code[0] == '\0') /* a lead that is worth nothing names no currency */
+        pinned->unit = sale->program.unit;
+    if (pinned->has_subtotal || pinned->has_tax)
+        pinned->base = sale_base(sale->program.base, pinned);
+    sale->event = pinned;
+    sale->event_json = sale_event_write(sale->arena, pinned);
+    sale->event_id = pinned->event_id;
+    if (pinned->event_id.n == 0 && sale->program.scope_is_program)
+        sale->event_id = sv_from(arena_printf(sale->arena, "%" PRIu64 "/" SV_FMT, sale->program.id,
+                                              SV_ARG(pinned->order_ref)));
+    else if (pinned->event_id.n == 0)
+        sale->event_id = pinned->order_ref;
+}
+
+static enum conversion_outcome check_program(const struct sale *sale,
+                                             struct conversion_answer *answer)
+{
+    if (!sale->program.brand_is_active)
+        return refuse(answer, REFUSAL_BRAND_INACTIVE);
+    if (sale->program.is_draft && !sale->event->test_mode)
+        return refuse(answer, REFUSAL_PROGRAM_DRAFT);
+    return CONVERSION_CREATED; /* so far */
+}
+
+enum db_status sale_resolve(struct db *db, struct arena *arena, const struct sale_event *event,
+                            uint64_t conversion, uint64_t version)
+{
+    struct sale sale;
+    struct sale_event pinned;
+    prepare(&sale, db, arena, event);
+    enum db_status status = sale_find_program_version(&sale, event->program, version);
+    if (status != DB_OK)
+        return status;
+    pin(&sale, &pinned);
+    sale.id = conversion;
+    status = sale_find_pid(&sale);
+    if (status == DB_OK)
+        status = sale_find_context(&sale);
+    if (status == DB_OK)
+        status = sale_load_candidates(&sale);
+    if (status != DB_OK)
+        return status;
+    if (click_may_come(&sale))
+        return DB_ROLLBACK;
+    if (!sale_decide(&sale))
+        return DB_FAILED;
+    return db_tx_run(db, sale_write_resolved, &sale);
+}
+
+static enum conversion_outcome record_sale(struct db *db, struct arena *arena,
+                                           const struct sale_event *event,
+                                           struct conversion_answer *answer)
+{
+    struct sale sale;
+    struct sale_event pinned;
+    struct known_sale known;
+    *answer = (struct conversion_answer){0};
+    prepare(&sale, db, arena, event);
+    enum db_status status = sale_find_program(&sale);
+    if (status == DB_NO_ROW)
+        return refuse(answer, uuid_is_zero(event->program_pid) ? REFUSAL_NO_PROGRAM
+                                                               : REFUSAL_PROGRAM_UNKNOWN);
+    if (status != DB_OK)
+        return unavailable(answer);
+    pin(&sale, &pinned);
+    if (check_program(&sale, answer) == CONVERSION_REFUSED)
+        return CONVERSION_REFUSED;
+    status = sale_find_known(&sale, &known);
+    if (status == DB_OK)
+        return answer_known(&sale, &known, answer);
+    if (status == DB_NO_ROW)
+        status = read_all(&sale);
+    if (status == DB_FAILED)
+        return keep_for_later(&sale, answer);
+    if (status != DB_OK)
+        return unavailable(answer);
+    if (!sale_decide(&sale))
+        return refuse(answer, REFUSAL_AMOUNT_TOO_LARGE);
+    return write_sale(&sale, answer);
+}
+
+enum conversion_outcome conversion_record(struct db *db, struct arena *arena,
+                                          const struct sale_event *event,
+                                          struct conversion_answer *answer)
+{
+    enum conversion_outcome outcome = record_sale(db, arena, event, answer);
+
+    if (outcome == CONVERSION_CREATED)
+        http_metric_add(METRIC_CONVERSIONS, 1);
+    else if (outcome == CONVERSION_DUPLICATE || outcome == CONVERSION_CONFLICT)
+        http_metric_add(METRIC_CONVERSIONS_DUPLICATE, 1);
+    return outcome;
+}

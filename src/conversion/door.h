@@ -1,0 +1,78 @@
+/*
+ * What the doors share: reading a JSON body member by member, strictly, and
+ * the answers that are the same at each.
+ *
+ * A reader keeps the first fault it meets, with the member's name; later reads
+ * are skipped. So a door reads all it wants and looks once, at the end.
+ * Unknown members are ignored: senders add their own.
+ */
+#ifndef MEED_CONVERSION_DOOR_H
+#define MEED_CONVERSION_DOOR_H
+
+#include "conversion/conversion.h"
+#include "http/http.h"
+
+struct json_object;
+
+enum { DOOR_BODY_MAX = 128 * 1024 };
+
+struct door_reader {
+    struct http_request *request;
+    struct json_object *json;
+    struct http_problem fault; /* code NULL: none so far */
+};
+
+/* Parses the body as one JSON object. False: a 400 stands in the response. Close it. */
+MUST_USE bool door_open(struct door_reader *r, struct http_request *request,
+                        struct http_response *response);
+void door_close(struct door_reader *r);
+
+enum door_need { DOOR_OPTIONAL, DOOR_REQUIRED };
+
+/* Text without control characters, at most `max` bytes; missing gives the empty view. */
+struct sv door_text(struct door_reader *r, const char *name, size_t max, enum door_need need);
+/* The first of two names that is there: systems name the same thing differently. */
+struct sv door_text_either(struct door_reader *r, const char *name, const char *other, size_t max);
+/* A discount code, token, ref or campaign, without the blanks that forms leave around them. */
+struct sv door_code(struct door_reader *r, const char *name);
+
+/*
+ * Kind, amount and currency into the event; base is the amount. `may_be_free` says whether the
+ * order shows a discount, under which a sale may be worth nothing. A lead, trial, signup or form
+ * may leave amount and currency out.
+ */
+void door_money(struct door_reader *r, const char *amount_name, const char *currency_name,
+                bool may_be_free, struct sale_event *event);
+/* "subtotal" and "tax", each a part of the amount; after door_money. */
+void door_parts(struct door_reader *r, struct sale_event *event);
+void door_kind(struct door_reader *r, struct sale_event *event);
+void door_click(struct door_reader *r, const char *name, struct sale_event *event);
+void door_customer(struct door_reader *r, struct sale_event *event); /* email, ip, country */
+void door_time(struct door_reader *r, struct sale_event *event);     /* occurred_at */
+void door_items(struct door_reader *r, struct sale_event *event);    /* after door_money */
+/* The public id of a program; zero when it is missing and optional. */
+struct uuid door_program(struct door_reader *r, const char *name, enum door_need need);
+
+/* What does not come from the body: time, request id, MAC of the raw bytes. */
+void door_stamp(const struct http_request *request, struct sale_event *event);
+
+/* True when the reader met no fault; else the fault stands in the response. */
+MUST_USE bool door_is_sound(struct door_reader *r, struct http_response *response);
+/* 503 of a sale that may be stored all the same: a commit whose answer was lost. */
+void door_unavailable(struct http_request *request, struct http_response *response);
+void door_refused(struct http_request *request, struct http_response *response,
+                  const struct conversion_answer *answer);
+
+/*
+ * Keeps why a test sale was refused, as it stands in the response, for the setup page: one row a
+ * brand and door. Nothing when the answer is no refusal.
+ */
+void door_note_refusal(struct http_request *request, const struct http_response *response,
+                       uint64_t brand, enum sale_door door);
+
+/* Writes `,"commission":"12.99","commission_currency":"USD"` … for an answer that has money. */
+void door_put_money(struct http_request *request, struct buf *b, const char *name, int64_t minor,
+                    const struct unit *unit);
+const char *door_credit_text(enum conversion_credit credit); /* "attributed" … */
+
+#endif
