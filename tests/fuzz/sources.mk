@@ -1,0 +1,17 @@
+# libFuzzer targets (configure --enable-fuzzers CC=clang CXX=clang++); run one as
+#   tests/fuzz/fuzz_spool -max_total_time=60
+if FUZZERS
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+noinst_PROGRAMS += tests/fuzz/fuzz_spool
+tests_fuzz_fuzz_spool_SOURCES = tests/fuzz/fuzz_spool.c
+tests_fuzz_fuzz_spool_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_spool_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/fuzz_params
+tests_fuzz_fuzz_params_SOURCES = tests/fuzz/fuzz_params.c
+tests_fuzz_fuzz_params_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_params_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/fuzz_router
+tests_fuzz_fuzz_router_SOURCES = tests/fuzz/fuzz_router.c
+tests_fuzz_fuzz_router_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_router_LDFLAGS = $(FUZZ_LINK)
+endif

@@ -1,0 +1,218 @@
+/* What the setup pages say: commands to paste, and a remedy for everything that can go wrong. */
+#include "support/unit.h"
+
+#include "setup/example.h"
+#include "setup/setup_checks.h"
+#include "setup/site_proof.h"
+
+static struct arena *arena;
+
+static int start(void **state)
+{
+    (void)state;
+    arena = arena_new(ARENA_CEILING_DEFAULT);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static bool says(struct sv text, const char *part)
+{
+    return strstr(sv_dup(arena, text), part) != NULL;
+}
+
+/* ---- commands */
+
+static struct example an_example(const char *currency)
+{
+    struct example e = {.base_url = "https://meed.example",
+                        .brand = uuid_v7(1),
+                        .program = uuid_v7(2),
+                        .key = SV("pc_test_key"),
+                        .secret = SV("ps_test_secret"),
+                        .token = SV("k7m3p9xd")};
+    assert_true(unit_find_currency(sv_from(currency), &e.currency));
+    return e;
+}
+
+static void a_command_holds_the_brands_own_values(void **state)
+{
+    (void)state;
+    struct example e = an_example("USD");
+    assert_true(says(example_api(arena, &e), "'Authorization: Bearer pc_test_key'"));
+    assert_true(says(example_api(arena, &e), "\"token\":\"k7m3p9xd\""));
+    assert_true(says(example_postback(arena, &e), "-hmac 'ps_test_secret'"));
+    assert_true(says(example_postback(arena, &e), uuid_text(arena, e.brand)));
+}
+
+static void a_click_is_named_before_a_token(void **state)
+{
+    (void)state;
+    struct example e = an_example("USD");
+    e.click = SV("0191a5f0-0000-7000-8000-000000000000");
+    assert_true(says(example_api(arena, &e), "\"pcps_click\":\"0191a5f0-"));
+    assert_true(says(example_postback(arena, &e), "\"click_id\":\"0191a5f0-"));
+    assert_false(says(example_api(arena, &e), "k7m3p9xd"));
+}
+
+static void what_cannot_be_shown_comes_from_the_environment(void **state)
+{
+    (void)state;
+    struct example e = an_example("USD");
+    e.key = e.secret = e.token = SV("");
+    assert_true(says(example_api(arena, &e), "\"Authorization: Bearer $MEED_KEY\""));
+    assert_true(says(example_api(arena, &e), "$CLICK_ID"));
+    assert_true(says(example_postback(arena, &e), "-hmac \"$MEED_SECRET\""));
+    assert_true(says(example_api_node(arena, &e), "process.env.MEED_KEY"));
+    assert_true(says(example_postback_node(arena, &e), "process.env.MEED_SECRET"));
+}
+
+static void an_amount_has_the_digits_of_its_currency(void **state)
+{
+    (void)state;
+    struct example dollars = an_example("USD"), yen = an_example("JPY"), dinar = an_example("KWD");
+    assert_true(says(example_api(arena, &dollars), "\"order_value\":\"80.00\""));
+    assert_true(says(example_api(arena, &yen), "\"order_value\":\"80\""));
+    assert_true(says(example_api(arena, &dinar), "\"order_value\":\"80.000\""));
+}
+
+static void nothing_ends_a_quotation_early(void **state)
+{
+    (void)state;
+    struct example e = an_example("USD");
+    e.key = SV("x' ; rm -rf / ; '");
+    assert_aborts((void)example_api(arena, &e));
+}
+
+/* ---- what has arrived */
+
+static struct setup_state a_state(void)
+{
+    return (struct setup_state){.brand = {.zone = "UTC"}, .has_program = true};
+}
+
+static struct setup_state with_sale(const char *status, const char *reason)
+{
+    struct setup_state s = a_state();
+    s.has_sale = true;
+    s.sale.row = (struct sale_row){
+        .order_ref = SV("A-1"), .status = sv_from(status), .received_us = 2000, .gross = 8000};
+    s.sale.reason = sv_from(reason);
+    assert_true(unit_find_currency(SV("USD"), &s.sale.row.unit));
+    return s;
+}
+
+static struct setup_state with_credited_sale(void)
+{
+    struct setup_state s = with_sale("pending", "last_click");
+    s.sale.row.handle = SV("~test-1");
+    s.sale.row.method = SV("click");
+    s.sale.row.commission_unit = s.sale.row.unit;
+    s.sale.row.commission = 800;
+    return s;
+}
+
+static struct setup_finding find(const struct setup_state *s, enum setup_check check)
+{
+    struct setup_finding findings[SETUP_CHECKS];
+    setup_check_all(arena, s, findings);
+    return findings[check];
+}
+
+static void assert_verdicts(const struct setup_state *s, enum setup_verdict click,
+                            enum setup_verdict sale, enum setup_verdict credit,
+                            enum setup_verdict commission)
+{
+    assert_int_equal(find(s, CHECK_CLICK).verdict, click);
+    assert_int_equal(find(s, CHECK_SALE).verdict, sale);
+    assert_int_equal(find(s, CHECK_CREDIT).verdict, credit);
+    assert_int_equal(find(s, CHECK_COMMISSION).verdict, commission);
+}
+
+static void everything_waits_at_first(void **state)
+{
+    (void)state;
+    struct setup_state s = a_state();
+    assert_verdicts(&s, CHECK_WAITING, CHECK_WAITING, CHECK_WAITING, CHECK_WAITING);
+}
+
+static void a_credited_sale_passes(void **state)
+{
+    (void)state;
+    struct setup_state s = with_credited_sale();
+    s.click = (struct setup_click){.at_us = 1000};
+    assert_verdicts(&s, CHECK_GOOD, CHECK_GOOD, CHECK_GOOD, CHECK_GOOD);
+    assert_true(says(sv_from(find(&s, CHECK_COMMISSION).words), "$8.00"));
+}
+
+static void a_bots_click_is_no_click(void **state)
+{
+    (void)state;
+    struct setup_state s = a_state();
+    s.click = (struct setup_click){.at_us = 1000, .bot = true};
+    assert_int_equal(find(&s, CHECK_CLICK).verdict, CHECK_BAD);
+}
+
+static void a_later_refusal_hides_the_sale_before_it(void **state)
+{
+    (void)state;
+    struct setup_state s = with_credited_sale();
+    s.refusal = (struct setup_refusal){
+        .code = SV("missing_field"), .field = SV("order_currency"), .at_us = 3000};
+    assert_verdicts(&s, CHECK_WAITING, CHECK_BAD, CHECK_WAITING, CHECK_WAITING);
+    assert_true(says(sv_from(find(&s, CHECK_SALE).words), "order_currency"));
+}
+
+static void a_refusal_before_the_sale_is_over(void **state)
+{
+    (void)state;
+    struct setup_state s = with_credited_sale();
+    s.refusal = (struct setup_refusal){.code = SV("stale_timestamp"), .at_us = 1999};
+    assert_int_equal(find(&s, CHECK_SALE).verdict, CHECK_GOOD);
+}
+
+static void every_verdict_that_credits_nobody_names_its_remedy(void **state)
+{
+    (void)state;
+    struct setup_state unheard_of = with_sale("unattributed", "of no kind");
+    const char *fallback = find(&unheard_of, CHECK_CREDIT).words;
+    for (int v = VERDICT_OTHER_PROGRAM; v < ATTRIBUTION_VERDICT_COUNT; v++) {
+        struct setup_state s =
+            with_sale("unattributed", attribution_verdict_text((enum attribution_verdict)v));
+        assert_int_equal(find(&s, CHECK_CREDIT).verdict, CHECK_BAD);
+        assert_string_not_equal(find(&s, CHECK_CREDIT).words, fallback);
+    }
+}
+
+static void every_hint_about_a_site_is_worded(void **state)
+{
+    (void)state;
+    for (int hint = 0; hint < SITE_HINT_COUNT; hint++) {
+        struct site site = {.host = "shop.example", .hint = (enum site_hint)hint};
+        assert_true(strlen(site_hint_words(arena, &site)) > 10);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_holds_the_brands_own_values),
+        cmocka_unit_test(a_click_is_named_before_a_token),
+        cmocka_unit_test(what_cannot_be_shown_comes_from_the_environment),
+        cmocka_unit_test(an_amount_has_the_digits_of_its_currency),
+        cmocka_unit_test(nothing_ends_a_quotation_early),
+        cmocka_unit_test(everything_waits_at_first),
+        cmocka_unit_test(a_credited_sale_passes),
+        cmocka_unit_test(a_bots_click_is_no_click),
+        cmocka_unit_test(a_later_refusal_hides_the_sale_before_it),
+        cmocka_unit_test(a_refusal_before_the_sale_is_over),
+        cmocka_unit_test(every_verdict_that_credits_nobody_names_its_remedy),
+        cmocka_unit_test(every_hint_about_a_site_is_worded),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
