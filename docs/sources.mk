@@ -1,0 +1,1 @@
+EXTRA_DIST += $(wildcard $(top_srcdir)/docs/*.* $(top_srcdir)/docs/decisions/*.md)
