@@ -11,4 +11,5 @@ dist_migrations_DATA = \
 	migrations/0008_door_refusals.sql \
 	migrations/0009_rollup_range.sql \
 	migrations/0010_sale_routines.sql \
+	migrations/0011_doors.sql \
 	migrations/grants.sql

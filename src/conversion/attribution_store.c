@@ -210,13 +210,10 @@ DB_SQL(sale_find_coupon, "SELECT c.id, c.mode, c.exclusive, c.status, c.stops_us
                          " FROM coupon c LEFT JOIN link l ON l.id = c.link" JOIN_TERMS(
                              "c") " WHERE c.brand = ? AND c.code = ?");
 
-static enum db_status load_coupon(struct sale *sale)
+static enum db_status load_coupon(struct sale *sale, struct sv code)
 {
     enum { ID, MODE, EXCLUSIVE, STATUS, STOPS, THE_TERMS };
     struct db_rows *row;
-    struct sv code = sale->event->code;
-    if (code.n == 0)
-        return DB_OK;
     enum db_status status = db_get_one(sale->db, sale->arena, &sale_find_coupon,
                                        DB_ARGS(db_u64(sale->event->brand), db_text(code)), &row);
     if (status == DB_NO_ROW) {
@@ -294,8 +291,8 @@ enum db_status sale_load_candidates(struct sale *sale)
 {
     sale->candidates = ARENA_NEW(sale->arena, struct sale_candidates);
     enum db_status status = load_clicks(sale);
-    if (status == DB_OK)
-        status = load_coupon(sale);
+    for (size_t i = 0; i < sale->event->n_codes && status == DB_OK; i++)
+        status = load_coupon(sale, sale->event->codes[i]);
     if (status == DB_OK)
         status = load_link(sale, CANDIDATE_TOKEN, &sale_find_token, sale->event->token);
     if (status == DB_OK)

@@ -21,7 +21,7 @@ struct sale_program {
 };
 
 /* Who or what may be credited, with the rate that is due if it is. */
-enum { SALE_CLICKS_MAX = 50, SALE_CANDIDATES_MAX = SALE_CLICKS_MAX + 4 };
+enum { SALE_CLICKS_MAX = 50, SALE_CANDIDATES_MAX = SALE_CLICKS_MAX + 3 + SALE_CODES_MAX };
 
 struct sale_candidates {
     struct attribution_candidate v[SALE_CANDIDATES_MAX];

@@ -72,7 +72,8 @@ static enum db_status resolve_program(struct sale *sale)
         struct db_arg arg;
     } ways[] = {
         {!uuid_is_zero(e->click), &sale_find_program_by_click, db_uuid(&e->click)},
-        {e->code.n > 0, &sale_find_program_by_code, db_text(e->code)},
+        {e->n_codes > 0, &sale_find_program_by_code,
+         db_text(e->n_codes > 0 ? e->codes[0] : SV_NONE)},
         {e->token.n > 0, &sale_find_program_by_token, db_text(e->token)},
         {e->ref.n > 0, &sale_find_program_by_ref, db_text(e->ref)},
         {e->campaign.n > 0, &sale_find_program_by_campaign, db_text(e->campaign)},

@@ -71,6 +71,57 @@ bool sale_kind_may_be_zero(enum sale_kind kind)
     return kinds[kind].may_be_zero;
 }
 
+static const struct {
+    const char *text;
+    enum sale_key_scope scope;
+} key_kinds[] = {
+#define X(name, text, scope) {text, SALE_KEY_##scope},
+    SALE_KEY_KINDS(X)
+#undef X
+};
+
+const char *sale_key_kind_text(enum sale_key_kind kind)
+{
+    CHECK(kind < SALE_KEY_KIND_COUNT);
+    return key_kinds[kind].text;
+}
+
+enum sale_key_scope sale_key_scope(enum sale_key_kind kind)
+{
+    CHECK(kind < SALE_KEY_KIND_COUNT);
+    return key_kinds[kind].scope;
+}
+
+bool sale_key_kind_find(struct sv text, enum sale_key_kind *out)
+{
+    for (size_t i = 0; i < COUNT_OF(key_kinds); i++) {
+        if (!sv_eq_cstr(text, key_kinds[i].text))
+            continue;
+        *out = (enum sale_key_kind)i;
+        return true;
+    }
+    return false;
+}
+
+void sale_event_add_key(struct sale_event *event, enum sale_key_kind kind, struct sv value)
+{
+    CHECK(value.n <= SALE_KEY_MAX);
+    for (size_t i = 0; i < event->n_keys; i++)
+        if (event->keys[i].kind == kind && sv_eq(event->keys[i].value, value))
+            return;
+    if (value.n > 0 && event->n_keys < SALE_KEYS_MAX)
+        event->keys[event->n_keys++] = (struct sale_key){kind, value};
+}
+
+void sale_event_add_code(struct sale_event *event, struct sv code)
+{
+    for (size_t i = 0; i < event->n_codes; i++)
+        if (sv_eq(event->codes[i], code))
+            return;
+    if (code.n > 0 && event->n_codes < SALE_CODES_MAX)
+        event->codes[event->n_codes++] = code;
+}
+
 /* Writing --------------------------------------------------------------------------------- */
 
 static void put_text(struct buf *b, const char *name, struct sv value)
@@ -111,9 +162,37 @@ static void put_items(struct buf *b, const struct sale_event *event)
         const struct sale_item *item = &event->items[i];
         buf_printf(b, "%s{\"base\":%" PRId64, i > 0 ? "," : "", item->base);
         put_i64(b, "quantity", item->quantity);
+        put_text(b, "line", item->line_ref);
         put_text(b, "sku", item->sku);
         put_text(b, "category", item->category);
         buf_putc(b, '}');
+    }
+    buf_putc(b, ']');
+}
+
+static void put_keys(struct buf *b, const struct sale_event *event)
+{
+    if (event->n_keys == 0)
+        return;
+    buf_puts(b, ",\"keys\":[");
+    for (size_t i = 0; i < event->n_keys; i++) {
+        buf_printf(b, "%s{\"kind\":\"%s\"", i > 0 ? "," : "",
+                   sale_key_kind_text(event->keys[i].kind));
+        put_text(b, "value", event->keys[i].value);
+        buf_putc(b, '}');
+    }
+    buf_putc(b, ']');
+}
+
+static void put_codes(struct buf *b, const struct sale_event *event)
+{
+    if (event->n_codes == 0)
+        return;
+    buf_puts(b, ",\"codes\":[");
+    for (size_t i = 0; i < event->n_codes; i++) {
+        if (i > 0)
+            buf_putc(b, ',');
+        json_put_string(b, event->codes[i]);
     }
     buf_putc(b, ']');
 }
@@ -133,7 +212,8 @@ struct sv sale_event_write(struct arena *arena, const struct sale_event *event)
     put_i64(&b, "exponent", event->unit.exponent);
     put_uuid(&b, "click", event->click);
     put_text(&b, "bad_click", event->bad_click);
-    put_text(&b, "code", event->code);
+    put_keys(&b, event);
+    put_codes(&b, event);
     put_text(&b, "token", event->token);
     put_text(&b, "ref", event->ref);
     put_text(&b, "campaign", event->campaign);
@@ -142,6 +222,13 @@ struct sv sale_event_write(struct arena *arena, const struct sale_event *event)
         put_hash(&b, "customer", event->customer_hash);
     if (event->has_ip)
         put_hash(&b, "ip", event->ip_hash);
+    put_text(&b, "subscription", event->subscription);
+    if (event->buyer != SALE_BUYER_UNKNOWN)
+        put_text(&b, "buyer", event->buyer == SALE_BUYER_NEW ? SV("new") : SV("returning"));
+    if (event->unverified)
+        buf_puts(&b, ",\"unverified\":true");
+    if (event->by_user != 0)
+        put_i64(&b, "by_user", (int64_t)event->by_user);
     put_i64(&b, "occurred", event->occurred_us);
     put_items(&b, event);
     put_hash(&b, "body_mac", event->body_mac);
@@ -219,7 +306,8 @@ static void take_items(struct reader *r, struct sale_event *out)
     struct sale_item *items = arena_array(r->arena, n, sizeof *items);
     for (size_t i = 0; i < n; i++) {
         struct reader row = {r->arena, json_object_array_get_idx(list, i), true};
-        items[i] = (struct sale_item){.sku = take_text(&row, "sku"),
+        items[i] = (struct sale_item){.line_ref = take_text(&row, "line"),
+                                      .sku = take_text(&row, "sku"),
                                       .category = take_text(&row, "category"),
                                       .base = take_i64(&row, "base"),
                                       .quantity = (uint32_t)take_i64(&row, "quantity")};
@@ -227,6 +315,71 @@ static void take_items(struct reader *r, struct sale_event *out)
     }
     out->items = items;
     out->n_items = n;
+}
+
+/* An array of at most `max` members, NULL when there is none. */
+static struct json_object *take_list(struct reader *r, const char *name, size_t max, size_t *n)
+{
+    struct json_object *list = json_get(r->json, name);
+    *n = 0;
+    if (!list)
+        return NULL;
+    if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) > max) {
+        r->ok = false;
+        return NULL;
+    }
+    *n = json_object_array_length(list);
+    return list;
+}
+
+static void take_keys(struct reader *r, struct sale_event *out)
+{
+    size_t n;
+    struct json_object *list = take_list(r, "keys", SALE_KEYS_MAX, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct reader row = {r->arena, json_object_array_get_idx(list, i), true};
+        struct sv value = take_text(&row, "value");
+        enum sale_key_kind kind;
+        if (!sale_key_kind_find(take_text(&row, "kind"), &kind) || !row.ok ||
+            value.n > SALE_KEY_MAX)
+            r->ok = false;
+        else
+            sale_event_add_key(out, kind, value);
+    }
+}
+
+static struct sv text_of(struct json_object *text)
+{
+    return sv_of(json_object_get_string(text), (size_t)json_object_get_string_len(text));
+}
+
+static void take_codes(struct reader *r, struct sale_event *out)
+{
+    size_t n;
+    struct json_object *list = take_list(r, "codes", SALE_CODES_MAX, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *code = json_object_array_get_idx(list, i);
+        if (!json_object_is_type(code, json_type_string))
+            r->ok = false;
+        else
+            sale_event_add_code(out, sv_from(sv_dup(r->arena, text_of(code))));
+    }
+}
+
+static enum sale_buyer take_buyer(struct reader *r)
+{
+    struct sv text = take_text(r, "buyer");
+    if (text.n == 0)
+        return SALE_BUYER_UNKNOWN;
+    return sv_eq(text, SV("new")) ? SALE_BUYER_NEW : SALE_BUYER_RETURNING;
+}
+
+static bool take_flag(struct reader *r, const char *name)
+{
+    bool value = false;
+    if (json_get_bool(r->json, name, &value) == JSON_FIELD_WRONG_TYPE)
+        r->ok = false;
+    return value;
 }
 
 static void take_all(struct reader *r, struct sale_event *out)
@@ -244,7 +397,13 @@ static void take_all(struct reader *r, struct sale_event *out)
     out->unit = take_unit(r);
     out->click = take_uuid(r, "click");
     out->bad_click = take_text(r, "bad_click");
-    out->code = take_text(r, "code");
+    take_keys(r, out);
+    take_codes(r, out);
+    out->subscription = take_text(r, "subscription");
+    out->buyer = take_buyer(r);
+    out->unverified = take_flag(r, "unverified");
+    if (json_get(r->json, "by_user"))
+        out->by_user = (uint64_t)take_i64(r, "by_user");
     out->token = take_text(r, "token");
     out->ref = take_text(r, "ref");
     out->campaign = take_text(r, "campaign");

@@ -18,10 +18,6 @@ libmeed_a_SOURCES += \
 	%D%/conversion_program.c \
 	%D%/conversion_record.c \
 	%D%/conversion_store.c \
-	%D%/door.c \
-	%D%/door.h \
-	%D%/door_api.c \
-	%D%/door_postback.c \
 	%D%/earning.c \
 	%D%/sale_event.c \
 	%D%/sale_event.h \

@@ -29,7 +29,7 @@ static struct sale_event make_event(struct demo *demo, size_t index, int at)
     if (sale->way == DEMO_BY_CLICK)
         event.click = echo ? demo->side_clicks[index] : demo->click_ids[sale->posted];
     if (sale->way == DEMO_BY_CODE)
-        event.code = demo->places[at][sale->creator].code;
+        sale_event_add_code(&event, demo->places[at][sale->creator].code);
     keys_hash_email(event.customer_hash, sv_from(arena_printf(demo->arena, "buyer%llu@example.com",
                                                               (unsigned long long)sale->customer)));
     keys_hash(event.body_mac, KEY_CONTENT_MAC, order);

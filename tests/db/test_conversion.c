@@ -223,7 +223,7 @@ static void credits_a_code_a_token_and_a_ref(void **state)
 {
     (void)state;
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(shop.a.code);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
     assert_int_equal(record(&sale).method, METHOD_COUPON);
     sale = shop_sale(&shop);
     sale.token = sv_from(shop.b.token);
@@ -278,7 +278,8 @@ static void prices_by_the_settings_in_force_and_leaves_old_sales_alone(void **st
 {
     (void)state;
     struct sale_event first = shop_sale(&shop), second = shop_sale(&shop);
-    first.code = second.code = sv_from(shop.a.code);
+    sale_event_add_code(&first, sv_from(shop.a.code));
+    sale_event_add_code(&second, sv_from(shop.a.code));
     assert_int_equal(record(&first).commission, 1299);
     shop.settings.rate_bp = 2000;
     shop_save_settings(&shop);
@@ -300,7 +301,8 @@ static void takes_the_commission_of_the_part_that_the_program_says(void **state)
         shop.settings.base = cases[i].base;
         shop_save_settings(&shop);
         struct sale_event told = shop_sale(&shop), silent = shop_sale(&shop);
-        told.code = silent.code = sv_from(shop.a.code);
+        sale_event_add_code(&told, sv_from(shop.a.code));
+        sale_event_add_code(&silent, sv_from(shop.a.code));
         told.has_subtotal = told.has_tax = true;
         told.subtotal = 10000;
         told.tax = 2000;
@@ -320,7 +322,7 @@ static void prefers_the_partners_own_rate_and_can_recompute_it(void **state)
         " SELECT id, 1, 2500, NULL, 1, 1 FROM partnership");
     shop_run("UPDATE partnership SET version_no = 1");
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(shop.a.code);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
     assert_int_equal(record(&sale).commission, 3248);
     assert_ledger_holds();
     shop_run("UPDATE commission SET amount = amount + 1");
@@ -380,7 +382,7 @@ static void refuses_what_it_can_not_record(void **state)
     assert_int_equal(record(&sale).refusal, REFUSAL_PROGRAM_UNKNOWN);
     sale = shop_sale(&shop);
     sale.amount = sale.base = MONEY_MAX;
-    sale.code = sv_from(shop.a.code);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
     assert_int_equal(record(&sale).outcome, CONVERSION_CREATED);
     shop.settings.rate_bp = 10000;
     shop.settings.network_fee_bp = 10000;
@@ -390,7 +392,7 @@ static void refuses_what_it_can_not_record(void **state)
     shop_run("UPDATE program SET status = 'draft'");
     assert_int_equal(record(&sale).refusal, REFUSAL_PROGRAM_DRAFT);
     sale.program_pid = (struct uuid){{0}};
-    sale.code = SV("");
+    sale.n_codes = 0;
     assert_int_equal(record(&sale).refusal, REFUSAL_NO_PROGRAM);
     shop_run("UPDATE program SET status = 'active'");
     shop_run("UPDATE brand SET status = 'suspended'");
@@ -460,7 +462,7 @@ static void approves_when_the_holdback_ends_and_not_before(void **state)
     (void)state;
     struct job job = a_job("conversion_approve");
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(shop.a.code);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
     record(&sale);
     clock_fix(sale.received_us + 30 * CLOCK_DAY - 1);
     assert_int_equal(conversion_job_approve(&job), JOB_IDLE);
@@ -483,7 +485,7 @@ static void approves_nothing_that_is_held_disputed_or_left_to_a_person(void **st
     (void)state;
     struct job job = a_job("conversion_approve");
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(shop.a.code);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
     record(&sale);
     clock_fix(sale.received_us + 31 * CLOCK_DAY);
     shop_run("UPDATE commission SET holds = 1");
@@ -502,7 +504,7 @@ static void sets_aside_the_one_that_can_not_be_approved(void **state)
     struct job job = a_job("conversion_approve");
     for (int i = 0; i < 30; i++) {
         struct sale_event sale = shop_sale(&shop);
-        sale.code = sv_from(shop.a.code);
+        sale_event_add_code(&sale, sv_from(shop.a.code));
         record(&sale);
     }
     clock_fix(clock_business_us() + 31 * CLOCK_DAY);
@@ -524,7 +526,7 @@ static void approves_once_whichever_call_fails(void **state)
     for (size_t f = 0; f < COUNT_OF(faults); f++) {
         for (uint64_t n = 1; n <= 30; n++) {
             struct sale_event sale = shop_sale(&shop);
-            sale.code = sv_from(shop.a.code);
+            sale_event_add_code(&sale, sv_from(shop.a.code));
             clock_fix(0);
             sale.received_us = clock_business_us();
             record(&sale);
@@ -565,7 +567,7 @@ static void records_once_what_a_hundred_tell_at_the_same_moment(void **state)
     pid_t children[DELIVERIES];
     int outcomes[CONVERSION_UNAVAILABLE + 1] = {0};
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(shop.a.code);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
     atomic_int *go =
         mmap(NULL, sizeof *go, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(go, MAP_FAILED);

@@ -58,7 +58,7 @@ static void sell(const char *code, const char *currency, int64_t amount, int day
 {
     struct conversion_answer answer;
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(code);
+    sale_event_add_code(&sale, sv_from(code));
     sale.amount = sale.base = amount;
     sale.occurred_us = sale.received_us - days_ago * CLOCK_DAY;
     sale.country = days_ago % 2 ? SV("DE") : SV("");

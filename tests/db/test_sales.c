@@ -50,7 +50,7 @@ static struct conversion_answer record(const struct sale_event *sale)
 static struct conversion_answer sell(const char *code, const char *country, int days_ago)
 {
     struct sale_event sale = shop_sale(&shop);
-    sale.code = sv_from(code);
+    sale_event_add_code(&sale, sv_from(code));
     sale.country = sv_from(country);
     sale.occurred_us = sale.received_us - days_ago * CLOCK_DAY;
     return record(&sale);

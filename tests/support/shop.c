@@ -160,7 +160,6 @@ struct sale_event shop_sale(struct shop *shop)
         .order_ref = sv_from(arena_printf(shop->arena, "order-%u", ++orders)),
         .amount = 12990,
         .base = 12990,
-        .code = SV(""),
         .token = SV(""),
         .ref = SV(""),
         .campaign = SV(""),

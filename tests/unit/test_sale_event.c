@@ -19,39 +19,51 @@ static int close_arena(void **state)
 }
 
 static const struct sale_item items[] = {
-    {.sku = SV("A \"1\""), .category = SV("sh\xc3\xb6n"), .base = 12990, .quantity = 2},
+    {.line_ref = SV("466157049"),
+     .sku = SV("A \"1\""),
+     .category = SV("sh\xc3\xb6n"),
+     .base = 12990,
+     .quantity = 2},
     {.sku = SV(""), .category = SV(""), .base = 0, .quantity = 1},
 };
 
 /* A sale that tells everything. */
 static struct sale_event a_full_sale(void)
 {
-    struct sale_event event = {.door = SALE_DOOR_POSTBACK,
-                               .kind = SALE_KIND_REBILL,
-                               .test_mode = true,
-                               .brand = 7,
-                               .program = 9,
-                               .event_id = SV("evt_1"),
-                               .order_ref = SV("order \xe2\x82\xac"),
-                               .amount = MONEY_MAX,
-                               .base = 1,
-                               .click = uuid_v7(1),
-                               .bad_click = SV("undefined"),
-                               .code = SV("SHOP-1"),
-                               .token = SV("abcd2345"),
-                               .ref = SV("anna"),
-                               .campaign = SV("spring"),
-                               .country = SV("DE"),
-                               .has_customer = true,
-                               .has_ip = true,
-                               .customer_hash = {1, 2, 255},
-                               .ip_hash = {9},
-                               .occurred_us = 5,
-                               .items = items,
-                               .n_items = COUNT_OF(items),
-                               .body_mac = {3},
-                               .request = uuid_v7(2),
-                               .received_us = 6};
+    struct sale_event event = {
+        .door = SALE_DOOR_POSTBACK,
+        .kind = SALE_KIND_REBILL,
+        .test_mode = true,
+        .brand = 7,
+        .program = 9,
+        .event_id = SV("evt_1"),
+        .order_ref = SV("order \xe2\x82\xac"),
+        .amount = MONEY_MAX,
+        .base = 1,
+        .click = uuid_v7(1),
+        .bad_click = SV("undefined"),
+        .keys = {{SALE_KEY_PAYMENT, SV("pi_1")}, {SALE_KEY_INVOICE, SV("in_1")}},
+        .n_keys = 2,
+        .codes = {SV("SHOP-1"), SV("SHOP-2")},
+        .n_codes = 2,
+        .subscription = SV("sub_1"),
+        .buyer = SALE_BUYER_RETURNING,
+        .unverified = true,
+        .by_user = 4,
+        .token = SV("abcd2345"),
+        .ref = SV("anna"),
+        .campaign = SV("spring"),
+        .country = SV("DE"),
+        .has_customer = true,
+        .has_ip = true,
+        .customer_hash = {1, 2, 255},
+        .ip_hash = {9},
+        .occurred_us = 5,
+        .items = items,
+        .n_items = COUNT_OF(items),
+        .body_mac = {3},
+        .request = uuid_v7(2),
+        .received_us = 6};
     assert_true(unit_find_currency(SV("KWD"), &event.unit));
     return event;
 }
@@ -70,6 +82,11 @@ static void reads_back_what_it_wrote(void **state)
     assert_true(uuid_eq(back.click, event.click));
     assert_memory_equal(back.customer_hash, event.customer_hash, HASH_SIZE);
     assert_int_equal(back.items[0].quantity, 2);
+    assert_int_equal(back.n_keys, 2);
+    assert_int_equal(back.keys[1].kind, SALE_KEY_INVOICE);
+    assert_sv_equal(back.codes[1], "SHOP-2");
+    assert_true(back.unverified);
+    assert_int_equal(back.buyer, SALE_BUYER_RETURNING);
     assert_sv_equal(back.items[0].sku, "A \"1\"");
 }
 
@@ -78,7 +95,8 @@ static void leaves_out_what_is_not_told(void **state)
     (void)state;
     struct sale_event event = a_full_sale(), back;
     event.click = event.request = (struct uuid){{0}};
-    event.bad_click = event.code = event.token = event.ref = SV("");
+    event.bad_click = event.token = event.ref = SV("");
+    event.n_codes = event.n_keys = 0;
     event.has_customer = event.has_ip = false;
     event.n_items = 0;
     struct sv json = sale_event_write(arena, &event);
@@ -99,6 +117,21 @@ static void reads_nothing_that_is_damaged(void **state)
         assert_false(sale_event_read(arena, sv_sub(json, 0, n), &back));
     assert_false(sale_event_read(arena, SV("{}"), &back));
     assert_false(sale_event_read(arena, SV("[]"), &back));
+}
+
+static void keeps_each_key_and_code_once_and_no_empty_one(void **state)
+{
+    (void)state;
+    struct sale_event event = {0};
+    sale_event_add_key(&event, SALE_KEY_PAYMENT, SV("pi_1"));
+    sale_event_add_key(&event, SALE_KEY_PAYMENT, SV("pi_1"));
+    sale_event_add_key(&event, SALE_KEY_INVOICE, SV("pi_1"));
+    sale_event_add_key(&event, SALE_KEY_INVOICE, SV(""));
+    assert_int_equal(event.n_keys, 2);
+    sale_event_add_code(&event, SV("A"));
+    sale_event_add_code(&event, SV("A"));
+    sale_event_add_code(&event, SV(""));
+    assert_int_equal(event.n_codes, 1);
 }
 
 static void knows_its_doors_and_kinds_by_their_words(void **state)
@@ -123,6 +156,7 @@ int main(void)
         cmocka_unit_test(reads_back_what_it_wrote),
         cmocka_unit_test(leaves_out_what_is_not_told),
         cmocka_unit_test(reads_nothing_that_is_damaged),
+        cmocka_unit_test(keeps_each_key_and_code_once_and_no_empty_one),
         cmocka_unit_test(knows_its_doors_and_kinds_by_their_words),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -20,11 +20,11 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/settings.h"
-#include "conversion/door.h"
+#include "door/door.h"
 #include "crypto/signature.h"
 #include "program/secret.h"
 
-http_handler conversion_door_postback;
+http_handler door_postback_post;
 
 enum { TOLERANCE_S = 300 };
 
@@ -194,10 +194,10 @@ static void read_sale(struct door_reader *r, struct sale_event *event)
     door_kind(r, event);
     door_click(r, "click_id", event);
     event->token = door_code(r, "token");
-    event->code = door_code(r, "code");
+    sale_event_add_code(event, door_code(r, "code"));
     event->ref = door_code(r, "ref");
     event->campaign = door_code(r, "campaign");
-    door_money(r, "amount", "currency", event->code.n > 0, event);
+    door_money(r, "amount", "currency", event->n_codes > 0, event);
     door_parts(r, event);
     door_customer(r, event);
     door_time(r, event);
@@ -313,7 +313,7 @@ static void accept_sale(struct http_request *request, struct http_response *resp
     door_close(&reader);
 }
 
-void conversion_door_postback(struct http_request *request, struct http_response *response)
+void door_postback_post(struct http_request *request, struct http_response *response)
 {
     struct uuid pid;
     struct signer *signer;

@@ -6,8 +6,8 @@
  * are skipped. So a door reads all it wants and looks once, at the end.
  * Unknown members are ignored: senders add their own.
  */
-#ifndef MEED_CONVERSION_DOOR_H
-#define MEED_CONVERSION_DOOR_H
+#ifndef MEED_DOOR_DOOR_H
+#define MEED_DOOR_DOOR_H
 
 #include "conversion/conversion.h"
 #include "http/http.h"

@@ -15,11 +15,11 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/settings.h"
-#include "conversion/door.h"
+#include "door/door.h"
 #include "db/db.h"
 #include "program/api_key.h"
 
-http_handler conversion_door_api;
+http_handler door_conv_post;
 
 /*
  * Who a key belongs to is asked once a second and process, so that a busy server's key costs
@@ -78,11 +78,11 @@ static void read_sale(struct door_reader *r, struct sale_event *event)
     event->order_ref = door_text(r, "brand_order_ref", SALE_ORDER_REF_MAX, DOOR_REQUIRED);
     door_kind(r, event);
     door_click(r, "pcps_click", event);
-    event->code = door_code(r, "code");
+    sale_event_add_code(event, door_code(r, "code"));
     event->ref = door_code(r, "ref");
     event->token = door_code(r, "token");
     event->campaign = door_code(r, "campaign");
-    door_money(r, "order_value", "order_currency", event->code.n > 0, event);
+    door_money(r, "order_value", "order_currency", event->n_codes > 0, event);
     door_parts(r, event);
     door_customer(r, event);
     door_time(r, event);
@@ -148,7 +148,7 @@ static void accept_sale(struct http_request *request, struct http_response *resp
     door_close(&reader);
 }
 
-void conversion_door_api(struct http_request *request, struct http_response *response)
+void door_conv_post(struct http_request *request, struct http_response *response)
 {
     struct api_key_caller caller;
     switch (authenticate(request, &caller)) {

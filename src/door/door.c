@@ -6,8 +6,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "conversion/door.h"
 #include "db/db.h"
+#include "door/door.h"
 
 enum { REFUSED_FIELD_MAX = 60 };
 

@@ -1,0 +1,5 @@
+libmeed_a_SOURCES += \
+	%D%/door.c \
+	%D%/door.h \
+	%D%/door_conv.c \
+	%D%/door_postback.c
