@@ -54,7 +54,7 @@ static const struct setting table[] = {
     {"country_header", TEXT, AT(country_header), "", 0, 0},
     {"dns_server", TEXT, AT(dns_server), "", 0, 0},
     {"outbound_allow", TEXT, AT(outbound_allow), "", 0, 0},
-    {"track_processes", NUMBER, AT(track_processes), "4", 1, 64},
+    {"track_processes", NUMBER, AT(track_processes), "2", 1, 64},
     {"ingest_processes", NUMBER, AT(ingest_processes), "4", 1, 64},
     {"app_processes", NUMBER, AT(app_processes), "4", 1, 64},
     {"beacon_processes", NUMBER, AT(beacon_processes), "1", 1, 64},
