@@ -32,6 +32,6 @@ test('every click that was answered is in the table once, and counted once', asy
   assert.equal(stored, counted);
   // A responder that was killed may have stored what it never answered: at most a batch each.
   const extra = Number(stored) - told.ids.length;
-  const killed = (happened.responder ?? 0) + 4 * (happened.web ?? 0);
+  const killed = (happened.responder ?? 0) + 2 * (happened.web ?? 0);
   assert.ok(extra >= 0 && extra <= 16 * killed, `${extra} clicks more than were answered`);
 });
