@@ -1,4 +1,5 @@
 libmeed_a_SOURCES += \
+	%D%/adjustment.h \
 	%D%/attribution.c \
 	%D%/attribution.h \
 	%D%/attribution_store.c \
@@ -19,6 +20,7 @@ libmeed_a_SOURCES += \
 	%D%/conversion_record.c \
 	%D%/conversion_store.c \
 	%D%/earning.c \
+	%D%/inbox.h \
 	%D%/sale_event.c \
 	%D%/sale_event.h \
 	%D%/sale_pages.c \

@@ -193,7 +193,8 @@ static enum db_status write_rows(struct db *db, const struct ledger_transfer *t,
     enum db_status status = insert_entries(db, t, id, accounts);
     if (status == DB_OK)
         status = insert_unfolded(db, t, id, accounts);
-    if (status == DB_OK)
+    /* A test can be erased: the chain holds live transfers alone. */
+    if (status == DB_OK && t->mode == LEDGER_LIVE)
         status = db_exec(db, &ledger_insert_unsealed, DB_ARGS(db_u64(id)), NULL);
     return status;
 }

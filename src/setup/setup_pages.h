@@ -11,5 +11,6 @@ http_handler setup_sites_show, setup_sites_live, setup_site_add, setup_site_chec
 http_handler setup_integrations_show, setup_key_create, setup_key_replace, setup_key_revoke,
     setup_secret_rotate, setup_secret_end;
 http_handler setup_wizard_show, setup_wizard_steps, setup_wizard_news, setup_test_creator;
+http_handler setup_test_data_show, setup_test_data_erase;
 
 #endif

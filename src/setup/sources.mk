@@ -19,6 +19,9 @@ libmeed_a_SOURCES += \
 	%D%/site_proof.h \
 	%D%/snippet.c \
 	%D%/snippet.h \
+	%D%/test_data.c \
+	%D%/test_data.h \
+	%D%/test_data_pages.c \
 	%D%/test_link.c \
 	%D%/test_link.h \
 	%D%/wizard_pages.c

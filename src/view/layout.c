@@ -193,13 +193,20 @@ static struct sv initial_of(struct sv name)
     return sv_sub(name, 0, n);
 }
 
+static void show_test_bar(struct view *root, const struct layout_context *context)
+{
+    struct view *bar = view_add(root, "TEST_BAR");
+    if (context->area == LAYOUT_BRAND)
+        view_show(bar, "TEST_DATA");
+}
+
 static void fill_application(struct view *root, const struct layout_context *context)
 {
     view_set_cstr(root, "HOME_URL", layout_home(context->area));
     view_set(root, "INITIAL", initial_of(context->user_name));
     view_set(root, "USER_NAME", context->user_name);
     if (context->test_mode)
-        view_show(root, "TEST_BAR");
+        show_test_bar(root, context);
     show_nav(root, context);
     show_workspaces(root, context);
     show_switches(root, context);

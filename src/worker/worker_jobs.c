@@ -8,6 +8,7 @@
 #include "outbox/outbox.h"
 #include "program/site.h"
 #include "report/report.h"
+#include "setup/test_data.h"
 
 static const struct worker_job jobs[] = {
 #define JOB(group, name, period_ms, scope, step) {group, name, period_ms, scope, step},

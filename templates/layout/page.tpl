@@ -21,7 +21,7 @@
 </nav>
 <div class="stage">
 {{#TEST_BAR}}
-<p class="test-bar"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#flask"/></svg> <strong class="nowrap">[[Test mode]]</strong> <span class="test-bar-more">[[You see test data only; none of it counts.]]</span></p>
+<p class="test-bar"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#flask"/></svg> <strong class="nowrap">[[Test mode]]</strong> <span class="test-bar-more">[[You see test data only; none of it counts.]]</span>{{#TEST_DATA}} <a class="nowrap" href="/brand/test-data">[[Erase]]</a>{{/TEST_DATA}}</p>
 {{/TEST_BAR}}
 <header class="topbar">
 {{#WORKSPACE_NAME}}

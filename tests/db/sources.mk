@@ -91,3 +91,7 @@ check_PROGRAMS += %D%/test_sales
 TESTS += %D%/test_sales
 tests_db_test_sales_SOURCES = %D%/test_sales.c
 tests_db_test_sales_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_test_data
+TESTS += %D%/test_test_data
+tests_db_test_test_data_SOURCES = %D%/test_test_data.c
+tests_db_test_test_data_LDADD = $(TEST_LDADD)

@@ -156,7 +156,7 @@ static const struct plant plants[] = {
              " unit, brand, mode, program, partnership, partner, amount, fee_partner, fee_brand,"
              " clawed, clawed_fee_partner, clawed_fee_brand, paid, status, holds, dispute,"
              " fulfilment, approval, release_us, tier, rule, explanation, version, received_us,"
-             " updated_us FROM commission WHERE id = 2"},
+             " updated_us, approved_us FROM commission WHERE id = 2"},
      .broken = "I9 I10",
      .named = "commission 94 has no accrual"},
     {.name = "finds_a_transfer_whose_commission_is_gone",
