@@ -2,7 +2,9 @@
  * json-c in its strict mode still takes NaN, Infinity and "1.", and bends a whole
  * number that 64 bits can't hold to the nearest that they can: two order ids could
  * become one. So every literal is looked at here first, and json-c builds the tree
- * of what has passed.
+ * of what has passed. Of two members of one name it would keep the last, unsaid; but
+ * each member has one colon outside of strings, so a tree with fewer members than
+ * the text has colons tells that it lost one.
  */
 #include <json-c/json.h>
 
@@ -126,13 +128,16 @@ static const char *scan_literal(struct sv text, size_t *at)
     return NULL;
 }
 
-/* NULL when all literals are ones that the tree can hold unchanged. */
-static const char *scan(struct arena *arena, struct sv text)
+/* NULL when all literals are ones that the tree can hold unchanged. Counts the members. */
+static const char *scan(struct arena *arena, struct sv text, size_t *members)
 {
     size_t at = 0;
 
+    *members = 0;
     while (at < text.n) {
         const char *fault = NULL;
+
+        *members += text.p[at] == ':';
 
         if (text.p[at] == '"')
             fault = scan_string(text, &at);
@@ -146,22 +151,30 @@ static const char *scan(struct arena *arena, struct sv text)
     return NULL;
 }
 
-struct json_object *json_parse(struct arena *arena, struct sv text, const char **why)
+/* How many members all objects of the tree have. As deep as the tree: DEPTH_MAX. */
+static size_t count_members(struct json_object *json)
+{
+    size_t n = 0;
+
+    if (json_object_is_type(json, json_type_object)) {
+        json_object_object_foreach(json, name, member)
+        {
+            (void)name;
+            n += 1 + count_members(member);
+        }
+    } else if (json_object_is_type(json, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(json); i++)
+            n += count_members(json_object_array_get_idx(json, i));
+    }
+    return n;
+}
+
+static struct json_object *build_tree(struct arena *arena, struct sv text, const char **why)
 {
     struct json_tokener *tokener;
     struct json_object *json;
     enum json_tokener_error error;
 
-    if (!sv_is_utf8(text)) {
-        *why = "the text is not UTF-8";
-        return NULL;
-    }
-    if (text.n == 0 || text.n > INT32_MAX) {
-        *why = text.n == 0 ? "the text is empty" : "the text is too long";
-        return NULL;
-    }
-    if ((*why = scan(arena, text)) != NULL)
-        return NULL;
     tokener = json_tokener_new_ex(DEPTH_MAX);
     CHECK(tokener != NULL);
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -181,6 +194,30 @@ struct json_object *json_parse(struct arena *arena, struct sv text, const char *
         *why = "the text is null";
     }
     json_tokener_free(tokener);
+    return json;
+}
+
+struct json_object *json_parse(struct arena *arena, struct sv text, const char **why)
+{
+    struct json_object *json;
+    size_t members;
+
+    if (!sv_is_utf8(text)) {
+        *why = "the text is not UTF-8";
+        return NULL;
+    }
+    if (text.n == 0 || text.n > INT32_MAX) {
+        *why = text.n == 0 ? "the text is empty" : "the text is too long";
+        return NULL;
+    }
+    if ((*why = scan(arena, text, &members)) != NULL)
+        return NULL;
+    json = build_tree(arena, text, why);
+    if (json != NULL && count_members(json) != members) {
+        *why = "an object names one of its members twice";
+        json_object_put(json);
+        return NULL;
+    }
     return json;
 }
 

@@ -2,8 +2,8 @@
  * JSON in and out, over json-c.
  *
  * Reading is strict: one value, UTF-8, no trailing bytes, depth ≤ 32, no NaN,
- * no duplicate check (the last wins). Numbers keep their text, so that money
- * is parsed as a decimal and never as a double.
+ * no member twice in one object (RFC 8259, section 4, leaves open which counts).
+ * Numbers keep their text, so that money is parsed as a decimal and never as a double.
  * The tree belongs to the caller: json_free().
  */
 #ifndef MEED_BASE_JSON_H

@@ -269,6 +269,8 @@ static bool read_item(struct door_reader *r, struct json_object *json, size_t no
     item->sku = read_text(r, json, "sku", arena_printf(arena, "%s.sku", prefix), SALE_SKU_MAX);
     item->category =
         read_text(r, json, "category", arena_printf(arena, "%s.category", prefix), SALE_SKU_MAX);
+    item->line_ref =
+        read_text(r, json, "line_id", arena_printf(arena, "%s.line_id", prefix), SALE_LINE_REF_MAX);
     const char *price_name = arena_printf(arena, "%s.price", prefix);
     price = read_amount(r, json, "price", price_name, unit, &told);
     if (!told)
@@ -396,6 +398,39 @@ void door_time(struct door_reader *r, struct sale_event *event)
           _("Send RFC 3339, such as 2026-11-21T06:13:05Z, or unix seconds."));
 }
 
+void door_read_common(struct door_reader *r, const struct door_names *names,
+                      struct sale_event *event)
+{
+    event->program_pid =
+        names->program ? door_program(r, names->program, names->program_need) : (struct uuid){{0}};
+    if (names->order)
+        event->order_ref = door_text(r, names->order, SALE_ORDER_REF_MAX, DOOR_REQUIRED);
+    door_kind(r, event);
+    door_click(r, names->click, event);
+    sale_event_add_code(event, door_code(r, "code"));
+    event->token = door_code(r, "token");
+    event->ref = door_code(r, "ref");
+    event->campaign = door_code(r, "campaign");
+    door_money(r, names->amount, names->currency, event->n_codes > 0, event);
+    door_parts(r, event);
+    event->subscription = door_text(r, names->subscription ? names->subscription : "subscription",
+                                    SALE_SUBSCRIPTION_MAX, DOOR_OPTIONAL);
+    door_customer(r, event);
+    door_time(r, event);
+    door_items(r, event);
+}
+
+const char *door_member_name(const struct door_names *names, const char *field)
+{
+    if (strcmp(field, "amount") == 0)
+        return names->amount;
+    if (strcmp(field, "currency") == 0)
+        return names->currency;
+    if (strcmp(field, "program_id") == 0 && names->program)
+        return names->program;
+    return field;
+}
+
 void door_stamp(const struct http_request *request, struct sale_event *event)
 {
     event->received_us = request->received_us;
@@ -406,15 +441,15 @@ void door_stamp(const struct http_request *request, struct sale_event *event)
 
 /* Answers ------------------------------------------------------------------------------------ */
 
-void door_refused(struct http_request *request, struct http_response *response,
-                  const struct conversion_answer *answer)
+void door_refused_as(struct http_request *request, struct http_response *response,
+                     const struct conversion_answer *answer, const struct door_names *names)
 {
     struct http_problem p = {.status = 422, .what = _("The sale was not recorded.")};
     switch (answer->refusal) {
     case REFUSAL_PROGRAM_UNKNOWN:
         p.status = 403;
         p.code = "program_not_yours";
-        p.field = "program_id";
+        p.field = door_member_name(names, "program_id");
         p.why = _("The program does not exist, or belongs to another brand.");
         p.next = _("Copy the id from the program's page, and use a key of the same brand.");
         break;
@@ -436,12 +471,39 @@ void door_refused(struct http_request *request, struct http_response *response,
         break;
     case REFUSAL_AMOUNT_TOO_LARGE:
         p.code = "amount_too_large";
-        p.field = "amount";
+        p.field = door_member_name(names, "amount");
         p.why = _("The sums that follow from it are larger than any amount Meed keeps.");
         p.next = _("Check the amount.");
         break;
     }
     http_problem(request, response, &p);
+}
+
+void door_refused(struct http_request *request, struct http_response *response,
+                  const struct conversion_answer *answer)
+{
+    static const struct door_names plain = {
+        .program = "program_id", .amount = "amount", .currency = "currency"};
+    door_refused_as(request, response, answer, &plain);
+}
+
+void door_conflict(struct http_request *request, struct http_response *response,
+                   const struct conversion_answer *answer, const struct door_names *names)
+{
+    const char *field = door_member_name(names, answer->field);
+    http_problem(request, response,
+                 &(struct http_problem){
+                     .status = 409,
+                     .code = "conflict",
+                     .field = field,
+                     .what = _("This order is recorded with other content. What is stored stands."),
+                     .why = arena_printf(request->arena, _("%s differs from conversion %s."), field,
+                                         uuid_text(request->arena, answer->pid)),
+                     .next = arena_printf(request->arena,
+                                          _("Use the refund endpoint to correct an amount, or "
+                                            "another %s for another order."),
+                                          names->order),
+                 });
 }
 
 DB_SQL(door_put_refusal,
@@ -482,6 +544,24 @@ void door_put_money(struct http_request *request, struct buf *b, const char *nam
 {
     buf_printf(b, ",\"%s\":\"%s\"", name,
                money_format_major(request->arena, minor, unit->exponent));
+}
+
+void door_put_created(struct http_request *request, struct buf *b, const struct sale_event *event,
+                      const struct conversion_answer *a)
+{
+    buf_printf(b, "\"conversion_id\":\"%s\",\"order_id\":", uuid_text(request->arena, a->pid));
+    json_put_string(b, event->order_ref);
+    buf_printf(b, ",\"event\":\"%s\",\"status\":\"" SV_FMT "\",\"attribution\":\"%s\"",
+               sale_kind_text(event->kind), SV_ARG(a->status), door_credit_text(a->credit));
+    buf_printf(b, ",\"method\":\"%s\",\"reason\":\"" SV_FMT "\",\"mode\":\"%s\"",
+               attribution_method_text(a->method), SV_ARG(a->reason),
+               event->test_mode ? "test" : "live");
+    if (event->unit.code[0] != '\0') {
+        door_put_money(request, b, "amount", event->amount, &event->unit);
+        buf_printf(b, ",\"currency\":\"%s\"", event->unit.code);
+    }
+    door_put_money(request, b, "commission", a->commission, &a->unit);
+    buf_printf(b, ",\"commission_currency\":\"%s\"", a->unit.code);
 }
 
 const char *door_credit_text(enum conversion_credit credit)

@@ -53,6 +53,25 @@ void door_items(struct door_reader *r, struct sale_event *event);    /* after do
 /* The public id of a program; zero when it is missing and optional. */
 struct uuid door_program(struct door_reader *r, const char *name, enum door_need need);
 
+/*
+ * What a door calls the members that differ between the systems; all others are named alike.
+ * `order` NULL: the door reads it by itself.
+ */
+struct door_names {
+    const char *program, *order, *click, *amount, *currency;
+    const char *subscription; /* NULL: "subscription" */
+    enum door_need program_need;
+};
+
+/*
+ * All that the doors of our own shape read alike: program, order, event, click, codes, money and
+ * its parts, subscription, customer, time and items.
+ */
+void door_read_common(struct door_reader *r, const struct door_names *names,
+                      struct sale_event *event);
+/* conversion_answer.field in the door's own words: "order_value" for "amount". */
+const char *door_member_name(const struct door_names *names, const char *field);
+
 /* What does not come from the body: time, request id, MAC of the raw bytes. */
 void door_stamp(const struct http_request *request, struct sale_event *event);
 
@@ -62,6 +81,12 @@ MUST_USE bool door_is_sound(struct door_reader *r, struct http_response *respons
 void door_unavailable(struct http_request *request, struct http_response *response);
 void door_refused(struct http_request *request, struct http_response *response,
                   const struct conversion_answer *answer);
+/* The same, with the members called as the door calls them. */
+void door_refused_as(struct http_request *request, struct http_response *response,
+                     const struct conversion_answer *answer, const struct door_names *names);
+/* 409: the order is recorded with other content; the problem names the member. */
+void door_conflict(struct http_request *request, struct http_response *response,
+                   const struct conversion_answer *answer, const struct door_names *names);
 
 /*
  * Keeps why a test sale was refused, as it stands in the response, for the setup page: one row a
@@ -73,6 +98,10 @@ void door_note_refusal(struct http_request *request, const struct http_response 
 /* Writes `,"commission":"12.99","commission_currency":"USD"` … for an answer that has money. */
 void door_put_money(struct http_request *request, struct buf *b, const char *name, int64_t minor,
                     const struct unit *unit);
+/* What a new conversion's answer says of it, without the braces: `"conversion_id":…,"order_id":…`
+ */
+void door_put_created(struct http_request *request, struct buf *b, const struct sale_event *event,
+                      const struct conversion_answer *answer);
 const char *door_credit_text(enum conversion_credit credit); /* "attributed" … */
 
 #endif

@@ -6,7 +6,7 @@
  *                                                          (or X-KF-Signature)
  *   {"order_id", "amount", "currency", "token"?, "code"?, "click_id"?, "ref"?, "event"?,
  *    "campaign"?, "program_id"?, "email"?, "ip"?, "country"?, "items"?, "subtotal"?,
- *    "tax"?, "occurred_at"?}
+ *    "tax"?, "subscription"?, "occurred_at"?}
  *
  *   201 {"data":{…}}   200 {"ok":true,"created":false,…}   202 {"ok":true,"queued":true}
  *   200 {"ok":false,"reason":"unknown_brand"|"affiliate_disabled"}
@@ -187,72 +187,29 @@ static struct signing_key *verify(struct http_request *request, struct http_resp
 
 /* The sale ----------------------------------------------------------------------------------- */
 
-static void read_sale(struct door_reader *r, struct sale_event *event)
-{
-    event->order_ref = door_text(r, "order_id", SALE_ORDER_REF_MAX, DOOR_REQUIRED);
-    event->program_pid = door_program(r, "program_id", DOOR_OPTIONAL);
-    door_kind(r, event);
-    door_click(r, "click_id", event);
-    event->token = door_code(r, "token");
-    sale_event_add_code(event, door_code(r, "code"));
-    event->ref = door_code(r, "ref");
-    event->campaign = door_code(r, "campaign");
-    door_money(r, "amount", "currency", event->n_codes > 0, event);
-    door_parts(r, event);
-    door_customer(r, event);
-    door_time(r, event);
-    door_items(r, event);
-}
+static const struct door_names names = {.program = "program_id",
+                                        .order = "order_id",
+                                        .click = "click_id",
+                                        .amount = "amount",
+                                        .currency = "currency"};
 
 static void answer_created(struct http_request *request, struct http_response *response,
                            const struct sale_event *event, const struct conversion_answer *a)
 {
-    char pid[UUID_TEXT_SIZE];
     struct buf b = buf_new(request->arena, 4096);
-    uuid_format(pid, a->pid);
-    buf_printf(&b, "{\"data\":{\"conversion_id\":\"%s\",\"order_id\":", pid);
-    json_put_string(&b, event->order_ref);
-    buf_printf(&b, ",\"event\":\"%s\",\"status\":\"" SV_FMT "\",\"attribution\":\"%s\"",
-               sale_kind_text(event->kind), SV_ARG(a->status), door_credit_text(a->credit));
-    buf_printf(&b, ",\"method\":\"%s\",\"reason\":\"" SV_FMT "\",\"mode\":\"%s\"",
-               attribution_method_text(a->method), SV_ARG(a->reason),
-               event->test_mode ? "test" : "live");
-    if (event->unit.code[0] != '\0') {
-        door_put_money(request, &b, "amount", event->amount, &event->unit);
-        buf_printf(&b, ",\"currency\":\"%s\"", event->unit.code);
-    }
-    door_put_money(request, &b, "commission", a->commission, &a->unit);
-    buf_printf(&b, ",\"commission_currency\":\"%s\"}}\n", a->unit.code);
+    buf_puts(&b, "{\"data\":{");
+    door_put_created(request, &b, event, a);
+    buf_puts(&b, "}}\n");
     http_json(response, 201, buf_sv(&b));
 }
 
 static void answer_duplicate(struct http_request *request, struct http_response *response,
                              const struct conversion_answer *a)
 {
-    char pid[UUID_TEXT_SIZE];
-    uuid_format(pid, a->pid);
-    http_json(
-        response, 200,
-        sv_from(arena_printf(request->arena,
-                             "{\"ok\":true,\"created\":false,\"conversion_id\":\"%s\"}\n", pid)));
-}
-
-static void answer_conflict(struct http_request *request, struct http_response *response,
-                            const struct conversion_answer *a)
-{
-    char pid[UUID_TEXT_SIZE];
-    uuid_format(pid, a->pid);
-    http_problem(
-        request, response,
-        &(struct http_problem){
-            .status = 409,
-            .code = "conflict",
-            .field = a->field,
-            .what = _("This order is recorded with other content. What is stored stands."),
-            .why = arena_printf(request->arena, _("%s differs from conversion %s."), a->field, pid),
-            .next = _("Use the refund endpoint to correct an amount, or another order_id for "
-                      "another order."),
-        });
+    http_json(response, 200,
+              sv_from(arena_printf(request->arena,
+                                   "{\"ok\":true,\"created\":false,\"conversion_id\":\"%s\"}\n",
+                                   uuid_text(request->arena, a->pid))));
 }
 
 static void record(struct http_request *request, struct http_response *response,
@@ -267,7 +224,7 @@ static void record(struct http_request *request, struct http_response *response,
         answer_duplicate(request, response, &answer);
         return;
     case CONVERSION_CONFLICT:
-        answer_conflict(request, response, &answer);
+        door_conflict(request, response, &answer, &names);
         return;
     case CONVERSION_REFUSED:
         door_refused(request, response, &answer);
@@ -307,7 +264,7 @@ static void accept_sale(struct http_request *request, struct http_response *resp
     if (!door_open(&reader, request, response))
         return;
     door_stamp(request, &event);
-    read_sale(&reader, &event);
+    door_read_common(&reader, &names, &event);
     if (door_is_sound(&reader, response))
         record(request, response, &event);
     door_close(&reader);

@@ -112,7 +112,21 @@ test('the same reference with another amount is a duplicate that names the field
   const again = await conv({ ...body, order_value: '1.00' });
   assert.equal(again.status, 200);
   assert.equal(again.json.status, 'duplicate');
-  assert.equal(again.json.conflict, 'amount');
+  assert.equal(again.json.conflict, 'order_value');
+});
+
+test('a conflict is named in the words of its door', async () => {
+  const body = sale();
+  await conv(body);
+  const other = await conv({ ...body, order_currency: 'EUR' });
+  assert.equal(other.json.conflict, 'order_currency');
+  assertProblem(await conv(sale({ order_value: '9'.repeat(20) })), 422, 'amount_too_large', 'order_value');
+});
+
+test('a body that names a member twice is refused: which of them counts is anybody\'s guess', async () => {
+  const text = JSON.stringify(sale());
+  assertProblem(await conv(text.replace('{', '{"order_value":"1.00",')), 400, 'invalid_json');
+  assertProblem(await conv(text.replace('{', '{"order_v\\u0061lue":"1.00",')), 400, 'invalid_json');
 });
 
 test('the same reference in another program is another sale, where the brand says so', async () => {

@@ -155,6 +155,33 @@ static void refuses_whole_numbers_that_would_be_bent(void **state)
     json_free(parse("{\"order\":\"9223372036854775808\"}"));
 }
 
+/* Which of the two counts differs between readers: what one signed, another would book. */
+static void refuses_an_object_that_names_a_member_twice(void **state)
+{
+    static const char *const bad[] = {
+        "{\"a\":1,\"a\":1}",
+        "{\"a\":1,\"b\":2,\"a\":null}",
+        "{\"amount\":\"1\",\"\\u0061mount\":\"9\"}", /* the same name, spelled in another way */
+        "{\"items\":[{\"sku\":\"x\",\"price\":1,\"price\":2}]}",
+        "{\"o\":{\"p\":{},\"p\":{}}}",
+        "{\"\":1,\"\":2}",
+    };
+    static const char *const good[] = {
+        "{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}]}",
+        "{\"a:b\":\"c:d\",\"A\":\":\",\"a\":null}",
+        "{\"\\\":\":1,\":\":2}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        const char *why = NULL;
+        assert_null(json_parse(arena, sv_from(bad[i]), &why));
+        assert_string_equal(why, "an object names one of its members twice");
+    }
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        json_free(parse(good[i]));
+}
+
 static void tells_missing_from_wrong(void **state)
 {
     struct json_object *json =
@@ -211,6 +238,7 @@ int main(void)
         cmocka_unit_test(bounds_the_depth),
         cmocka_unit_test(numbers_keep_their_text),
         cmocka_unit_test(refuses_whole_numbers_that_would_be_bent),
+        cmocka_unit_test(refuses_an_object_that_names_a_member_twice),
         cmocka_unit_test(tells_missing_from_wrong),
         cmocka_unit_test(what_it_writes_reads_back_the_same),
     };
