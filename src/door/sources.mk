@@ -5,3 +5,7 @@ libmeed_a_SOURCES += \
 	%D%/door_key.c \
 	%D%/door_key.h \
 	%D%/door_postback.c
+libmeed_a_SOURCES += %D%/door_webhook.h
+
+# Compiled once inbox_note() and conversion_adjust() are there.
+EXTRA_DIST += %D%/door_webhook.c
