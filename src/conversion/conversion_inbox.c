@@ -6,8 +6,8 @@ enum { RETRY_AFTER_FAILURE_US = 5 * CLOCK_SECOND, RETRY_FOR_CLICK_US = CLOCK_SEC
 
 #define INBOX_INSERT                                                                               \
     "INSERT INTO inbox (brand, mode, door, event_id, program, version, body_mac, event, state,"    \
-    " reason, field, conversion, tries, due_us, request_id, received_us)"                          \
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " reason, field, conversion, tries, due_us, request_id, received_us, topic, order_ref)"        \
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 DB_SQL(sale_insert_inbox, INBOX_INSERT);
 /* What was set aside before keeps its state; a failure known already is due again. */
@@ -34,7 +34,8 @@ static const char *mode_of(const struct sale *sale)
             db_bytes((sale)->event->body_mac, MAC_SIZE), db_text((sale)->event_json),              \
             db_cstr((row)->state), db_cstr((row)->reason), db_cstr((row)->field),                  \
             db_u64((row)->conversion), db_u64((row)->tries), db_i64((row)->due_us),                \
-            db_uuid(&(sale)->event->request), db_i64((sale)->event->received_us))
+            db_uuid(&(sale)->event->request), db_i64((sale)->event->received_us),                  \
+            db_text((sale)->event->topic), db_text((sale)->event->order_ref))
 
 struct sale_inbox_state sale_inbox_state(const struct sale *sale)
 {

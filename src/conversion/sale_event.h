@@ -53,7 +53,8 @@ enum sale_kind {
 
 enum {
     SALE_ORDER_REF_MAX = 200, /* bytes */
-    SALE_EVENT_ID_MAX = 230,  /* room for a mark behind it in inbox.event_id */
+    SALE_TOPIC_MAX = 60,
+    SALE_EVENT_ID_MAX = 230, /* room for a mark behind it in inbox.event_id */
     SALE_CODE_MAX = 60,
     SALE_SKU_MAX = 100,
     SALE_ITEMS_MAX = 500,
@@ -107,6 +108,8 @@ struct sale_event {
     struct uuid program_pid; /* as the order names its program; zero: not told. Not stored */
     uint64_t program;        /* 0: to be resolved from what the order names */
     struct sv event_id;      /* the door's own id of the event */
+    struct sv
+        topic; /* as the provider calls it: "orders/create"; empty: none. Not stored in JSON */
     struct sv order_ref; /* as the brand calls the order; the ORDER key, unless `keys` has one */
     struct sale_key keys[SALE_KEYS_MAX];
     size_t n_keys;

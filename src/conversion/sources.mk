@@ -21,6 +21,9 @@ libmeed_a_SOURCES += \
 	%D%/conversion_store.c \
 	%D%/earning.c \
 	%D%/inbox.h \
+	%D%/inbox.c \
+	%D%/inbox.h \
+	%D%/inbox_list.c \
 	%D%/sale_event.c \
 	%D%/sale_event.h \
 	%D%/sale_pages.c \

@@ -95,3 +95,7 @@ check_PROGRAMS += %D%/test_test_data
 TESTS += %D%/test_test_data
 tests_db_test_test_data_SOURCES = %D%/test_test_data.c
 tests_db_test_test_data_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_inbox
+TESTS += %D%/test_inbox
+tests_db_test_inbox_SOURCES = %D%/test_inbox.c
+tests_db_test_inbox_LDADD = $(TEST_LDADD)
