@@ -76,6 +76,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON pixel_origin TO {web};
 GRANT SELECT, INSERT, UPDATE, DELETE ON pixel_origin TO {worker};
 GRANT SELECT, INSERT, UPDATE, DELETE ON sku_category TO {web};
 GRANT SELECT, INSERT, UPDATE, DELETE ON sku_category TO {worker};
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO {web};
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO {worker};
 GRANT SELECT, INSERT, UPDATE ON conversion_item TO {web};
 GRANT SELECT, INSERT, UPDATE ON conversion_item TO {worker};
 GRANT SELECT, INSERT ON attribution TO {web};

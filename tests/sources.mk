@@ -75,7 +75,9 @@ EXTRA_DIST += \
 	tests/http/conversion.test.mjs \
 	tests/http/conversion_faults.test.mjs \
 	tests/http/conversion_support.mjs \
+	tests/http/door_support.mjs \
 	tests/http/front.test.mjs \
+	tests/http/ingest.test.mjs \
 	tests/http/integration.test.mjs \
 	tests/http/meed.local.conf \
 	tests/http/package-lock.json \
@@ -84,6 +86,7 @@ EXTRA_DIST += \
 	tests/http/protocol.test.mjs \
 	tests/http/security.test.mjs \
 	tests/http/support.mjs \
+	tests/http/v1.test.mjs \
 	tests/soak/click.test.mjs \
 	tests/soak/conversion.test.mjs \
 	tests/soak/faults.mjs

@@ -119,6 +119,16 @@ struct sv door_text_either(struct door_reader *r, const char *name, const char *
     return text.n > 0 ? text : door_text(r, other, max, DOOR_OPTIONAL);
 }
 
+bool door_flag(struct door_reader *r, const char *name, bool *value)
+{
+    if (r->fault.code)
+        return false;
+    enum json_field how = json_get_bool(r->json, name, value);
+    if (how == JSON_FIELD_WRONG_TYPE)
+        fault_type(r, name, _("Send true or false, without quotes."));
+    return how == JSON_FIELD_OK;
+}
+
 struct sv door_code(struct door_reader *r, const char *name)
 {
     return sv_trim(door_text(r, name, SALE_CODE_MAX, DOOR_OPTIONAL));

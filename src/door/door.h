@@ -33,6 +33,8 @@ enum door_need { DOOR_OPTIONAL, DOOR_REQUIRED };
 struct sv door_text(struct door_reader *r, const char *name, size_t max, enum door_need need);
 /* The first of two names that is there: systems name the same thing differently. */
 struct sv door_text_either(struct door_reader *r, const char *name, const char *other, size_t max);
+/* True when it is there; anything but true and false is a fault. */
+bool door_flag(struct door_reader *r, const char *name, bool *value);
 /* A discount code, token, ref or campaign, without the blanks that forms leave around them. */
 struct sv door_code(struct door_reader *r, const char *name);
 

@@ -2,9 +2,13 @@ libmeed_a_SOURCES += \
 	%D%/door.c \
 	%D%/door.h \
 	%D%/door_conv.c \
+	%D%/door_ingest.c \
+	%D%/door_ingest.h \
 	%D%/door_key.c \
 	%D%/door_key.h \
-	%D%/door_postback.c
+	%D%/door_postback.c \
+	%D%/door_resolve.c \
+	%D%/door_v1.c
 libmeed_a_SOURCES += %D%/door_webhook.h
 
 # Compiled once inbox_note() and conversion_adjust() are there.

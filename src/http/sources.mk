@@ -4,6 +4,7 @@ libmeed_a_SOURCES += \
 	%D%/http_body.c \
 	%D%/http_exchange.c \
 	%D%/http_guard.c \
+	%D%/http_idempotency.c %D%/http_idempotency.h \
 	%D%/http_internal.h \
 	%D%/http_linger.c %D%/http_linger.h \
 	%D%/http_parse.c %D%/http_parse.h \

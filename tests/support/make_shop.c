@@ -39,6 +39,17 @@ static void print_key(struct shop *shop, const char *name, bool test_mode)
     printf("\"%s\":\"%s\",", name, key);
 }
 
+/* Of the program's own door: X-Offer-Key. */
+static void print_offer_key(struct shop *shop, const char *name, bool test_mode)
+{
+    struct api_key_owner owner = {
+        .kind = API_KEY_PROGRAM, .brand = shop->brand, .program = shop->program};
+    char key[API_KEY_SIZE];
+    CHECK(api_key_create(shop->db, shop->arena, &owner, test_mode, SV("test"), 1, key) ==
+          API_KEY_OK);
+    printf("\"%s\":\"%s\",", name, key);
+}
+
 static void print_secret(struct shop *shop, const char *name, bool test_mode)
 {
     struct secret_use use = {.brand = shop->brand, .door = SECRET_POSTBACK, .test_mode = test_mode};
@@ -76,6 +87,8 @@ int main(int argc, char **argv)
     print_creator("ben", &shop.b);
     print_key(&shop, "live_key", false);
     print_key(&shop, "test_key", true);
+    print_offer_key(&shop, "offer_key", false);
+    print_offer_key(&shop, "test_offer_key", true);
     print_secret(&shop, "live_secret", false);
     print_secret(&shop, "test_secret", true);
     printf("\"tokens\":\"%s", shop.a.token);
