@@ -334,52 +334,65 @@ static bool is_country(struct sv code)
     return false;
 }
 
+bool door_find_country(struct arena *arena, struct sv text, struct sv *country)
+{
+    if (!is_country(text))
+        return false;
+    char *upper = sv_dup(arena, text);
+    for (char *c = upper; *c; c++)
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+    *country = sv_from(upper);
+    return true;
+}
+
+bool door_hash_email(struct sv text, uint8_t hash[HASH_SIZE])
+{
+    ptrdiff_t at = sv_find(text, '@');
+    if (at < 1 || (size_t)at + 1 >= text.n || text.n > SALE_EMAIL_MAX ||
+        sv_find(sv_from_index(text, (size_t)at + 1), '@') >= 0 || sv_contains(text, ' '))
+        return false;
+    keys_hash_email(hash, text);
+    return true;
+}
+
+bool door_hash_ip(struct arena *arena, struct sv text, uint8_t hash[HASH_SIZE])
+{
+    struct in6_addr any;
+    const char *terminated = sv_dup(arena, text);
+    if (inet_pton(AF_INET, terminated, &any) != 1 && inet_pton(AF_INET6, terminated, &any) != 1)
+        return false;
+    keys_hash_ip(hash, text);
+    return true;
+}
+
 static void read_country(struct door_reader *r, struct sale_event *event)
 {
     struct sv text = door_text(r, "country", 20, DOOR_OPTIONAL);
-    if (text.n == 0)
-        return;
-    if (!is_country(text)) {
+    if (text.n > 0 && !door_find_country(r->request->arena, text, &event->country))
         fault(r, "unknown_country", "country", _("It is no ISO 3166 country."),
               _("Send a code of two letters, such as DE."));
-        return;
-    }
-    char *upper = sv_dup(r->request->arena, text);
-    for (char *c = upper; *c; c++)
-        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
-    event->country = sv_from(upper);
 }
 
 static void read_email(struct door_reader *r, struct sale_event *event)
 {
     struct sv text = sv_trim(door_text(r, "email", 1000, DOOR_OPTIONAL));
-    ptrdiff_t at = sv_find(text, '@');
     if (text.n == 0)
         return;
-    if (at < 1 || (size_t)at + 1 >= text.n || text.n > SALE_EMAIL_MAX ||
-        sv_find(sv_from_index(text, (size_t)at + 1), '@') >= 0 || sv_contains(text, ' ')) {
+    event->has_customer = door_hash_email(text, event->customer_hash);
+    if (!event->has_customer)
         fault(r, "bad_email", "email", _("It is not an e-mail address."),
               _("Send the buyer's address, or leave it out. Only a keyed hash of it is kept."));
-        return;
-    }
-    keys_hash_email(event->customer_hash, text);
-    event->has_customer = true;
 }
 
 static void read_ip(struct door_reader *r, struct sale_event *event)
 {
-    struct in6_addr any;
     struct sv text = door_text(r, "ip", 60, DOOR_OPTIONAL);
     if (text.n == 0)
         return;
-    const char *terminated = sv_dup(r->request->arena, text);
-    if (inet_pton(AF_INET, terminated, &any) != 1 && inet_pton(AF_INET6, terminated, &any) != 1) {
+    event->has_ip = door_hash_ip(r->request->arena, text, event->ip_hash);
+    if (!event->has_ip)
         fault(r, "bad_ip", "ip", _("It is no IPv4 or IPv6 address."),
               _("Send the buyer's address, or leave it out. Only a keyed hash of it is kept."));
-        return;
-    }
-    keys_hash_ip(event->ip_hash, text);
-    event->has_ip = true;
 }
 
 void door_customer(struct door_reader *r, struct sale_event *event)

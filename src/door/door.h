@@ -56,6 +56,14 @@ void door_items(struct door_reader *r, struct sale_event *event);    /* after do
 struct uuid door_program(struct door_reader *r, const char *name, enum door_need need);
 
 /*
+ * The buyer, from any shape: false when the text is no address, or no country (ISO 3166-1, either
+ * case; *country is the arena's, in upper case).
+ */
+MUST_USE bool door_hash_email(struct sv text, uint8_t hash[HASH_SIZE]);
+MUST_USE bool door_hash_ip(struct arena *arena, struct sv text, uint8_t hash[HASH_SIZE]);
+MUST_USE bool door_find_country(struct arena *arena, struct sv text, struct sv *country);
+
+/*
  * What a door calls the members that differ between the systems; all others are named alike.
  * `order` NULL: the door reads it by itself.
  */

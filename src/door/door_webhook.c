@@ -261,10 +261,18 @@ void door_webhook_heard(struct door_webhook *w, struct sv account, int64_t said_
 
 /* What became of it ---------------------------------------------------------------------------- */
 
-static struct sv event_id_of(const struct door_webhook *w)
+/* What is told of, in the inbox: at most what its column takes. Empty: the provider gave no name.
+ */
+static struct sv told_event_id(const struct door_webhook *w)
 {
-    if (w->event_id.n > 0 && w->event_id.n <= SALE_EVENT_ID_MAX && sv_is_ascii_graph(w->event_id))
-        return w->event_id;
+    return printable(w->event_id, SALE_EVENT_ID_MAX);
+}
+
+static struct sv note_event_id(const struct door_webhook *w)
+{
+    struct sv told = told_event_id(w);
+    if (told.n > 0)
+        return told;
     char *mark = arena_alloc(w->request->arena, 2 * MAC_MARK + 1);
     hex_encode(mark, w->body_mac, MAC_MARK);
     return sv_from(mark);
@@ -283,7 +291,7 @@ struct door_webhook_fate door_webhook_note(struct door_webhook *w,
                              .test_mode = w->test_mode,
                              .brand = w->brand,
                              .program = w->program,
-                             .event_id = event_id_of(w),
+                             .event_id = note_event_id(w),
                              .topic = printable(w->topic, TOPIC_MAX),
                              .state = note->state,
                              .reason = note->reason,
@@ -337,7 +345,7 @@ struct door_webhook_fate door_webhook_record(struct door_webhook *w, struct sale
     event->brand = w->brand;
     event->program = w->program;
     if (event->event_id.n == 0)
-        event->event_id = event_id_of(w);
+        event->event_id = told_event_id(w);
     memcpy(event->body_mac, w->body_mac, MAC_SIZE);
     event->request = request_id(w->request);
     event->received_us = w->request->received_us;
@@ -381,7 +389,7 @@ struct door_webhook_fate door_webhook_adjust(struct door_webhook *w, struct adju
     event->brand = w->brand;
     event->program = w->program;
     if (event->event_id.n == 0)
-        event->event_id = event_id_of(w);
+        event->event_id = told_event_id(w);
     memcpy(event->body_mac, w->body_mac, MAC_SIZE);
     event->request = request_id(w->request);
     event->received_us = w->request->received_us;

@@ -42,8 +42,9 @@ struct door_webhook {
     uint64_t brand, program; /* program 0: the address names none */
     bool test_mode;          /* the secret's; a door may raise it: a live shop's test order */
     /* Set by the door as soon as it knows them; they name the event in the inbox. */
-    struct sv event_id; /* the provider's own; empty or unprintable: the body's MAC stands for it */
-    struct sv topic;    /* "orders/create" */
+    struct sv
+        event_id;    /* the provider's own; empty or unprintable: what it tells of, else its MAC */
+    struct sv topic; /* "orders/create" */
     uint8_t body_mac[MAC_SIZE];
 };
 

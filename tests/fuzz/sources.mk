@@ -14,4 +14,12 @@ noinst_PROGRAMS += tests/fuzz/fuzz_router
 tests_fuzz_fuzz_router_SOURCES = tests/fuzz/fuzz_router.c
 tests_fuzz_fuzz_router_LDADD = $(MEED_LIBS)
 tests_fuzz_fuzz_router_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/fuzz_shopify
+tests_fuzz_fuzz_shopify_SOURCES = tests/fuzz/fuzz_shopify.c tests/fuzz/fuzz_shops.h
+tests_fuzz_fuzz_shopify_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_shopify_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/fuzz_woocommerce
+tests_fuzz_fuzz_woocommerce_SOURCES = tests/fuzz/fuzz_woocommerce.c tests/fuzz/fuzz_shops.h
+tests_fuzz_fuzz_woocommerce_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_woocommerce_LDFLAGS = $(FUZZ_LINK)
 endif

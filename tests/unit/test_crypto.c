@@ -85,6 +85,16 @@ static void hmac_agrees_with_rfc_4231(void **state)
     assert_string_equal(hex, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+static void hmac_in_base64_agrees_with_openssl(void **state)
+{
+    char text[HMAC_SHA256_BASE64_SIZE];
+    struct sv parts[] = {SV("pay"), SV("load")};
+
+    (void)state;
+    signature_hmac_sha256_base64(text, SV("secret"), parts, COUNT_OF(parts));
+    assert_string_equal(text, "uC/LeRrOxXhZuYm0MKgmSIzi5Hn9+SMmvQoug3WkK6Q=");
+}
+
 static void compares_signatures(void **state)
 {
     (void)state;
@@ -273,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hmac_agrees_with_rfc_4231),
+        cmocka_unit_test(hmac_in_base64_agrees_with_openssl),
         cmocka_unit_test(compares_signatures),
         cmocka_unit_test(sealed_text_opens_and_differs_each_time),
         cmocka_unit_test(forged_or_cut_text_does_not_open),
