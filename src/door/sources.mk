@@ -17,3 +17,13 @@ libmeed_a_SOURCES += %D%/door_webhook.h
 # Compiled once inbox_note() and conversion_adjust() are there.
 EXTRA_DIST += %D%/door_webhook.c
 libmeed_a_SOURCES += %D%/door_woocommerce_read.c %D%/door_woocommerce_read.h
+
+libmeed_a_SOURCES += \
+	%D%/door_paddle_read.c \
+	%D%/door_paddle_read.h \
+	%D%/door_payment.c \
+	%D%/door_payment.h \
+	%D%/door_stripe_read.c \
+	%D%/door_stripe_read.h \
+	%D%/door_timed_signature.c \
+	%D%/door_timed_signature.h
