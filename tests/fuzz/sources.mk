@@ -22,4 +22,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_woocommerce
 tests_fuzz_fuzz_woocommerce_SOURCES = tests/fuzz/fuzz_woocommerce.c tests/fuzz/fuzz_shops.h
 tests_fuzz_fuzz_woocommerce_LDADD = $(MEED_LIBS)
 tests_fuzz_fuzz_woocommerce_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/fuzz_payment
+tests_fuzz_fuzz_payment_SOURCES = tests/fuzz/fuzz_payment.c
+tests_fuzz_fuzz_payment_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_payment_LDFLAGS = $(FUZZ_LINK)
 endif
