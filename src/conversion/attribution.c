@@ -36,6 +36,8 @@ const char *candidate_kind_text(enum candidate_kind kind)
         return "token";
     case CANDIDATE_REF:
         return "ref";
+    case CANDIDATE_PARENT:
+        return "parent";
     }
     UNREACHABLE();
 }
@@ -66,7 +68,7 @@ static enum attribution_verdict examine(const struct attribution_sale *sale,
         return VERDICT_PARTNERSHIP_INACTIVE;
     if (c->kind == CANDIDATE_COUPON && c->stops_us != 0 && c->stops_us <= sale->occurred_us)
         return VERDICT_CODE_STOPPED;
-    if (c->kind != CANDIDATE_COUPON && !c->link_active)
+    if (c->kind != CANDIDATE_COUPON && c->kind != CANDIDATE_PARENT && !c->link_active)
         return VERDICT_LINK_INACTIVE;
     return VERDICT_WON;
 }
@@ -90,14 +92,16 @@ static bool click_id_is_valid(const struct attribution_sale *sale,
 static int precedence(const struct attribution_candidate *c)
 {
     switch (c->kind) {
+    case CANDIDATE_PARENT:
+        return c->original ? 0 : 6;
     case CANDIDATE_CLICK:
-        return 0;
+        return 1;
     case CANDIDATE_COUPON:
-        return c->exclusive ? 1 : 4;
+        return c->exclusive ? 2 : 5;
     case CANDIDATE_TOKEN:
-        return 2;
-    case CANDIDATE_REF:
         return 3;
+    case CANDIDATE_REF:
+        return 4;
     }
     UNREACHABLE();
 }
@@ -123,6 +127,8 @@ static enum attribution_method method_of(const struct attribution_candidate *win
         return METHOD_TOKEN;
     case CANDIDATE_REF:
         return METHOD_REF;
+    case CANDIDATE_PARENT:
+        return METHOD_PARENT;
     }
     UNREACHABLE();
 }
@@ -138,6 +144,8 @@ static const char *reason_of(const struct attribution_candidate *winner)
         return uuid_is_zero(winner->click) ? "token_click_unknown" : "token_click";
     case CANDIDATE_REF:
         return "ref";
+    case CANDIDATE_PARENT:
+        return "parent";
     }
     UNREACHABLE();
 }

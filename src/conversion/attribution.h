@@ -1,7 +1,8 @@
 /*
  * Who is credited with a sale, and why the others are not. Pure.
  *
- * Precedence: click id > exclusive coupon > token > ref > other coupon. A click
+ * Precedence: click id > exclusive coupon > token > ref > other coupon > the first
+ * sale of the subscription; of a rebill that first sale comes before all. A click
  * id stands for its visitor: the visitor's last eligible click in the program
  * before the sale wins, whichever of the visitor's clicks was posted. Every
  * candidate keeps a verdict, winners and losers alike, to be stored with the sale.
@@ -16,7 +17,13 @@
 #include "base/id.h"
 #include "base/sv.h"
 
-enum candidate_kind { CANDIDATE_CLICK, CANDIDATE_COUPON, CANDIDATE_TOKEN, CANDIDATE_REF };
+enum candidate_kind {
+    CANDIDATE_CLICK,
+    CANDIDATE_COUPON,
+    CANDIDATE_TOKEN,
+    CANDIDATE_REF,
+    CANDIDATE_PARENT, /* whom the first sale of the subscription credits */
+};
 
 /* Stored in attribution_candidate.verdict; pages word each. X(name, stored text). */
 #define ATTRIBUTION_VERDICTS(X)                                                                    \
@@ -69,6 +76,7 @@ struct attribution_candidate {
     bool test_mode, bot;
     bool partnership_active, link_active;
     bool exclusive;                   /* kind COUPON */
+    bool original;                    /* kind PARENT: the sale is a rebill */
     int64_t stops_us;                 /* kind COUPON: when it stops or stopped; 0: never */
     struct sv snapshot;               /* JSON: the click or code as it is now, kept with the sale */
     enum attribution_verdict verdict; /* set by attribution_decide */

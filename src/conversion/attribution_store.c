@@ -287,6 +287,110 @@ static enum db_status load_link(struct sale *sale, enum candidate_kind kind,
     return status;
 }
 
+/* The first sale of the subscription ---------------------------------------------------------- */
+
+bool sale_names_anyone(const struct sale_event *event)
+{
+    return !uuid_is_zero(event->click) || event->bad_click.n > 0 || event->n_codes > 0 ||
+           event->token.n > 0 || event->ref.n > 0;
+}
+
+/*
+ * Providers name subscriptions their own way; what a brand's own server calls a user is one name,
+ * at whichever of our doors it is told.
+ */
+const char *sale_provider(enum sale_door door)
+{
+    switch (door) {
+    case SALE_DOOR_SHOPIFY:
+    case SALE_DOOR_STRIPE:
+    case SALE_DOOR_PADDLE:
+    case SALE_DOOR_WOOCOMMERCE:
+        return sale_door_text(door);
+    case SALE_DOOR_API:
+    case SALE_DOOR_POSTBACK:
+    case SALE_DOOR_INGEST:
+    case SALE_DOOR_PIXEL:
+    case SALE_DOOR_MANUAL:
+    case SALE_DOOR_CSV:
+        return "brand";
+    case SALE_DOOR_COUNT:
+        break;
+    }
+    UNREACHABLE();
+}
+
+/* The rate of their own that the first sale met: a rebill is paid as it was promised. */
+DB_SQL(sale_find_first,
+       "SELECT c.id, c.program, c.version, c.coupon, c.mode," TERMS
+       " FROM subscription s JOIN conversion c ON c.id = s.first_conversion"
+       " JOIN program g ON g.id = s.program LEFT JOIN link l ON l.id = c.link"
+       " LEFT JOIN partnership ps ON ps.id = c.partnership"
+       " LEFT JOIN partner p ON p.id = ps.partner"
+       " LEFT JOIN partnership_version pv ON pv.partnership = ps.id AND pv.no ="
+       " (SELECT MAX(v.no) FROM partnership_version v WHERE v.partnership = c.partnership"
+       " AND v.from_us <= c.received_us)"
+       " WHERE s.brand = ? AND s.mode = ? AND s.provider = ? AND s.ref = ?"
+       " AND (? OR g.pid = ?) AND (? OR g.id = ?) ORDER BY s.first_conversion LIMIT 1");
+
+static void read_parent(struct sale *sale, const struct db_rows *row)
+{
+    enum { ID, PROGRAM, VERSION, COUPON, MODE, THE_TERMS };
+    struct sale_candidates one = {.n = 0};
+    struct sale_candidates *all = sale->candidates;
+    struct sale_parent *parent = &sale->parent;
+    *parent =
+        (struct sale_parent){.id = db_col_u64(row, ID),
+                             .program = db_col_u64(row, PROGRAM),
+                             .version = db_col_u64(row, VERSION),
+                             .has_candidate = db_col_u64(row, THE_TERMS + TERM_PARTNERSHIP) != 0};
+    if (!parent->has_candidate)
+        return;
+    sale->candidates = &one;
+    struct attribution_candidate *c = add(sale, CANDIDATE_PARENT, row, THE_TERMS);
+    sale->candidates = all;
+    c->coupon = db_col_u64(row, COUPON);
+    c->test_mode = sv_eq(db_col_text(row, MODE), SV("test"));
+    c->original = sale->event->kind == SALE_KIND_REBILL;
+    struct buf b = snapshot_begin(sale, row, THE_TERMS);
+    snapshot_text(&b, "token", db_col_text(row, THE_TERMS + TERM_TOKEN));
+    snapshot_text(&b, "told", sale->event->subscription);
+    c->snapshot = snapshot_end(&b);
+    parent->candidate = *c;
+    parent->own = one.own[0];
+    parent->own_no = one.own_no[0];
+}
+
+enum db_status sale_find_parent(struct sale *sale)
+{
+    const struct sale_event *e = sale->event;
+    struct db_rows *row;
+    sale->parent = (struct sale_parent){0};
+    if (e->subscription.n == 0)
+        return DB_OK;
+    enum db_status status = db_get_one(
+        sale->db, sale->arena, &sale_find_first,
+        DB_ARGS(db_u64(e->brand), db_cstr(sale_mode_text(sale)), db_cstr(sale_provider(e->door)),
+                db_text(e->subscription), db_bool(uuid_is_zero(e->program_pid)),
+                db_uuid(&e->program_pid), db_bool(e->program == 0), db_u64(e->program)),
+        &row);
+    if (status == DB_OK)
+        read_parent(sale, row);
+    return status == DB_NO_ROW ? DB_OK : status;
+}
+
+static void load_parent(struct sale *sale)
+{
+    struct sale_candidates *all = sale->candidates;
+    const struct sale_parent *parent = &sale->parent;
+    if (!parent->has_candidate)
+        return;
+    CHECK(all->n < SALE_CANDIDATES_MAX);
+    all->v[all->n] = parent->candidate;
+    all->own[all->n] = parent->own;
+    all->own_no[all->n++] = parent->own_no;
+}
+
 enum db_status sale_load_candidates(struct sale *sale)
 {
     sale->candidates = ARENA_NEW(sale->arena, struct sale_candidates);
@@ -297,5 +401,7 @@ enum db_status sale_load_candidates(struct sale *sale)
         status = load_link(sale, CANDIDATE_TOKEN, &sale_find_token, sale->event->token);
     if (status == DB_OK)
         status = load_link(sale, CANDIDATE_REF, &sale_find_ref, sale->event->ref);
+    if (status == DB_OK)
+        load_parent(sale);
     return status;
 }

@@ -22,13 +22,8 @@ struct inbox_row {
     int64_t due_us; /* wire clock; 0: never */
 };
 
-static const char *mode_of(const struct sale *sale)
-{
-    return sale->event->test_mode ? "test" : "live";
-}
-
 #define INBOX_ARGS(sale, row)                                                                      \
-    DB_ARGS(db_u64((sale)->event->brand), db_cstr(mode_of(sale)),                                  \
+    DB_ARGS(db_u64((sale)->event->brand), db_cstr(sale_mode_text(sale)),                           \
             db_cstr(sale_door_text((sale)->event->door)), db_text((row)->event_id),                \
             db_u64((sale)->program.id), db_u64((sale)->program.version),                           \
             db_bytes((sale)->event->body_mac, MAC_SIZE), db_text((sale)->event_json),              \
@@ -62,6 +57,49 @@ enum db_status sale_inbox_keep_failed(struct sale *sale)
     log_line(LOG_WARN, "sale_kept_for_retry", LOG_STR("door", sale_door_text(sale->event->door)),
              LOG_U64("brand", sale->event->brand));
     return db_tx_run(sale->db, put_failed, sale);
+}
+
+const char *sale_refusal_text(enum conversion_refusal refusal)
+{
+    switch (refusal) {
+    case REFUSAL_PROGRAM_UNKNOWN:
+        return "program_unknown";
+    case REFUSAL_PROGRAM_DRAFT:
+        return "program_draft";
+    case REFUSAL_NO_PROGRAM:
+        return "no_program";
+    case REFUSAL_BRAND_INACTIVE:
+        return "brand_inactive";
+    case REFUSAL_AMOUNT_TOO_LARGE:
+        return "amount_too_large";
+    }
+    UNREACHABLE();
+}
+
+struct refused {
+    struct sale *sale;
+    struct inbox_row row;
+};
+
+static enum db_status put_refused(struct db *db, void *context)
+{
+    const struct refused *r = context;
+    enum db_status status =
+        db_insert_unless_known(db, &sale_insert_inbox, INBOX_ARGS(r->sale, &r->row), NULL);
+    return status == DB_DUPLICATE ? DB_OK : status; /* told again */
+}
+
+void sale_inbox_keep_refused(struct sale *sale, enum conversion_refusal refusal)
+{
+    struct refused r = {sale,
+                        {.event_id = sale->event_id,
+                         .state = "refused",
+                         .reason = sale_refusal_text(refusal),
+                         .field = ""}};
+    if (db_tx_run(sale->db, put_refused, &r) != DB_OK)
+        log_line(LOG_WARN, "sale_refusal_not_kept",
+                 LOG_STR("door", sale_door_text(sale->event->door)),
+                 LOG_U64("brand", sale->event->brand));
 }
 
 /* A conflict is an event of its own, told apart from the first by its body. */

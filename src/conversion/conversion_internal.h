@@ -14,6 +14,7 @@ struct sale_program {
     bool is_draft, is_closed;
     bool brand_is_active;
     bool scope_is_program; /* an order reference is unique in its program, not in the brand */
+    bool trusts_pixel;
     enum program_base base;
     struct commission_settings commission;
     uint16_t window_days, holdback_days;
@@ -21,7 +22,10 @@ struct sale_program {
 };
 
 /* Who or what may be credited, with the rate that is due if it is. */
-enum { SALE_CLICKS_MAX = 50, SALE_CANDIDATES_MAX = SALE_CLICKS_MAX + 3 + SALE_CODES_MAX };
+enum {
+    SALE_CLICKS_MAX = 50,
+    SALE_CANDIDATES_MAX = SALE_CLICKS_MAX + 2 + SALE_CODES_MAX + 2 /* token, ref; bad, parent */
+};
 
 struct sale_candidates {
     struct attribution_candidate v[SALE_CANDIDATES_MAX];
@@ -31,28 +35,64 @@ struct sale_candidates {
     bool click_is_missing; /* the order names a click that is not in the table */
 };
 
+/* The first sale of the event's subscription. */
+struct sale_parent {
+    uint64_t id, program, version; /* id 0: none is known */
+    bool has_candidate;            /* it is attributed */
+    struct attribution_candidate candidate;
+    struct commission_rate own; /* as it was then */
+    uint32_t own_no;
+};
+
+/* What names the sale, in the scope where it does. */
+struct sale_scoped_key {
+    uint64_t scope; /* 0: the brand; else the program */
+    const char *kind;
+    struct sv value;
+};
+enum { SALE_SCOPED_KEYS_MAX = SALE_KEYS_MAX + 1 };
+
+/* Who is credited, and with which rate of their own. */
+struct sale_credited {
+    bool anyone; /* false: nobody; the rest is zero but for the reason */
+    uint64_t partnership, partner, link, coupon, campaign;
+    struct uuid click;
+    enum attribution_method method;
+    const char *reason;
+    struct commission_rate own;
+    uint32_t own_no;
+};
+
 struct sale {
     struct db *db;
     struct arena *arena;
     const struct sale_event *event;
     struct sale_program program;
-    struct sv event_id, event_json; /* for the inbox */
-    int64_t occurred_us;            /* clamped */
-    uint64_t campaign;              /* told by the order; 0: none */
-    uint64_t customer;              /* 0: not in the table yet, or none told */
+    struct sv event_id, event_json;                    /* for the inbox */
+    struct sale_scoped_key keys[SALE_SCOPED_KEYS_MAX]; /* in one order for all, at least one */
+    size_t n_keys;
+    int64_t occurred_us; /* clamped */
+    int64_t received_us; /* of the first event: the holdback runs from it */
+    uint64_t campaign;   /* told by the order; 0: none */
+    uint64_t customer;   /* 0: not in the table yet, or none told */
+    struct sale_parent parent;
     struct sale_candidates *candidates;
+    bool is_vouched; /* more than the page vouches for it: it needs no second door */
 
     /* what was decided */
     bool awaits_click;
-    struct attribution_decision decision;
+    int winner; /* index of the candidate, or ATTRIBUTION_NOBODY */
+    struct sale_credited who;
     bool has_commission; /* a partner's, or the fee of an unattributed sale */
     struct commission_result commission;
 
     /* what the transaction made */
     struct uuid pid, commission_pid;
     uint64_t id, commission_id;
-    bool is_known;     /* it met the sale's key or event: somebody else was first */
-    bool is_too_large; /* a balance would leave the range of money */
+    bool is_known;       /* it met one of the sale's keys or its event: somebody else was first */
+    bool is_too_large;   /* a balance would leave the range of money */
+    bool has_parent_now; /* another sale of the subscription came first: who is credited changes */
+    bool is_waited_for;  /* a parked adjustment names one of its keys */
 };
 
 /* conversion_program.c ---------------------------------------------------------------------- */
@@ -65,6 +105,12 @@ MUST_USE enum db_status sale_find_program_version(struct sale *sale, uint64_t pr
 
 /* attribution_store.c ----------------------------------------------------------------------- */
 
+/* The order names something that can be credited: a click, a code, a token or a ref. */
+bool sale_names_anyone(const struct sale_event *event);
+/* Who names the event's subscription so. */
+const char *sale_provider(enum sale_door door);
+/* Fills sale->parent, where the event tells a subscription that is known. */
+MUST_USE enum db_status sale_find_parent(struct sale *sale);
 MUST_USE enum db_status sale_load_candidates(struct sale *sale);
 
 /* conversion_price.c: pure ------------------------------------------------------------------ */
@@ -73,33 +119,73 @@ MUST_USE enum db_status sale_load_candidates(struct sale *sale);
 void sale_clamp_time(struct sale *sale);
 /* What the commission is taken of; the amount where the order does not tell the part it needs. */
 int64_t sale_base(enum program_base how, const struct sale_event *event);
-MUST_USE bool sale_decide(struct sale *sale);
-const struct attribution_candidate *sale_winner(const struct sale *sale); /* NULL: nobody */
+void sale_attribute(struct sale *sale);       /* of the candidates: who is credited */
+MUST_USE bool sale_price(struct sale *sale);  /* what that earns */
+MUST_USE bool sale_decide(struct sale *sale); /* both, unless it waits for its click */
 int64_t sale_release_us(const struct sale *sale);
 const char *sale_status_text(const struct sale *sale);
 enum conversion_credit sale_credit(const struct sale *sale);
+/* The rule that holds its commission for review; "": none does. */
+const char *sale_hold(const struct sale *sale);
 
-/* conversion_store.c ------------------------------------------------------------------------ */
+/* conversion_keys.c ------------------------------------------------------------------------- */
 
-/* What is stored under a sale's key. */
+/* All that names the event's sale, in one order, so that two deliveries lock it alike. */
+void sale_collect_keys(struct sale *sale);
+/* The keys behind the first, as sale_put_v2 takes them; empty when there is one. */
+struct sv sale_more_keys(const struct sale *sale);
+
+/* What is stored under a sale's keys. */
 struct known_sale {
-    uint64_t id, program;
+    uint64_t id, program, version;
     struct uuid pid;
     int64_t gross;
     struct sv unit, event, status, method;
     int64_t commission, payout;
     struct sv commission_unit;
+    bool is_told; /* by this very event, with this body */
 };
 
-MUST_USE enum db_status sale_find_known(struct sale *sale, struct known_sale *known);
-/* The public id of the stored sale. */
-MUST_USE enum db_status sale_find_pid(struct sale *sale);
+/* One event can't show more sales to be one. */
+struct known_sales {
+    struct known_sale v[SALE_SCOPED_KEYS_MAX];
+    size_t n;
+};
+
+/* By any key, the eldest first. DB_NO_ROW: none is known. */
+MUST_USE enum db_status sale_find_known(struct sale *sale, struct known_sales *known);
+MUST_USE enum db_status sale_find_known_by_id(struct sale *sale, uint64_t id,
+                                              struct known_sale *known);
+/* The sale of an event of the same door and id, told under other keys. */
+MUST_USE enum db_status sale_find_known_by_event(struct sale *sale, struct known_sale *known);
+
+/* conversion_store.c ------------------------------------------------------------------------ */
+
+/* What a stored sale says of itself: pid, time and money, into the sale and its event. */
+MUST_USE enum db_status sale_load_stored(struct sale *sale, struct sale_event *event);
 /* Customer and campaign, where the order tells of them. */
 MUST_USE enum db_status sale_find_context(struct sale *sale);
+/* The event's lines; sale->id says whose. */
+MUST_USE enum db_status sale_put_items(struct sale *sale);
 /* Bodies of db_tx_run; the context is the struct sale. */
 enum db_status sale_write_new(struct db *db, void *sale);
 /* The same for a stored sale whose click came, or did not come in time. */
 enum db_status sale_write_resolved(struct db *db, void *sale);
+
+/* conversion_credit.c ------------------------------------------------------------------------ */
+
+/* The attribution `no`, with what it earns; for the first, what reports count as well. */
+struct sale_crediting {
+    uint32_t no;
+    uint64_t by_user; /* 0: the rules */
+    struct sv note;   /* shown to the partner */
+    bool counts;      /* writes what reports count */
+    const char *hold; /* "": none */
+};
+MUST_USE enum db_status sale_put_credit(struct sale *sale, const struct sale_crediting *how);
+MUST_USE enum db_status sale_put_candidates(struct sale *sale, uint32_t no);
+/* Last in the transaction. */
+MUST_USE enum db_status sale_post_accrual(struct sale *sale);
 
 /* conversion_record.c ------------------------------------------------------------------------ */
 
@@ -110,6 +196,10 @@ enum db_status sale_write_resolved(struct db *db, void *sale);
 MUST_USE enum db_status sale_resolve(struct db *db, struct arena *arena,
                                      const struct sale_event *event, uint64_t conversion,
                                      uint64_t version);
+/* An event taken up again; `version` is the program_version it met, 0: it meets one now. */
+MUST_USE enum conversion_outcome sale_record_again(struct db *db, struct arena *arena,
+                                                   const struct sale_event *event, uint64_t version,
+                                                   struct conversion_answer *answer);
 
 /* conversion_inbox.c ------------------------------------------------------------------------ */
 
@@ -123,5 +213,13 @@ struct sale_inbox_state sale_inbox_state(const struct sale *sale);
 MUST_USE enum db_status sale_inbox_keep_failed(struct sale *sale);
 MUST_USE enum db_status sale_inbox_keep_conflict(struct sale *sale, uint64_t conversion,
                                                  const char *field);
+/* For the event log; best effort, since the answer is the same without. */
+void sale_inbox_keep_refused(struct sale *sale, enum conversion_refusal refusal);
+const char *sale_refusal_text(enum conversion_refusal refusal);
+
+static inline const char *sale_mode_text(const struct sale *sale)
+{
+    return sale->event->test_mode ? "test" : "live";
+}
 
 #endif

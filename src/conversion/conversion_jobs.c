@@ -88,29 +88,12 @@ static enum job_result try_failed(struct job *job, const struct due *due, const 
     return JOB_WORKED;
 }
 
-static const char *refusal_text(enum conversion_refusal refusal)
-{
-    switch (refusal) {
-    case REFUSAL_PROGRAM_UNKNOWN:
-        return "program_unknown";
-    case REFUSAL_PROGRAM_DRAFT:
-        return "program_draft";
-    case REFUSAL_NO_PROGRAM:
-        return "no_program";
-    case REFUSAL_BRAND_INACTIVE:
-        return "brand_inactive";
-    case REFUSAL_AMOUNT_TOO_LARGE:
-        return "amount_too_large";
-    }
-    UNREACHABLE();
-}
-
 static enum job_result record_again(struct job *job, const struct due *due,
                                     const struct sale_event *event)
 {
     struct conversion_answer answer;
     struct finish f = {.job = job, .due = due, .reason = "", .field = ""};
-    switch (conversion_record(job->db, job->arena, event, &answer)) {
+    switch (sale_record_again(job->db, job->arena, event, due->version, &answer)) {
     case CONVERSION_CREATED:
         /* The row was taken over in the sale's own transaction, which may have parked it. */
         f.state = answer.credit == CREDIT_AWAITING ? NULL : "processed";
@@ -126,7 +109,7 @@ static enum job_result record_again(struct job *job, const struct due *due,
         break;
     case CONVERSION_REFUSED:
         f.state = "refused";
-        f.reason = refusal_text(answer.refusal);
+        f.reason = sale_refusal_text(answer.refusal);
         break;
     case CONVERSION_QUEUED:
         return try_failed(job, due, "recording failed again");

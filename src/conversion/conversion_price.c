@@ -31,18 +31,11 @@ int64_t sale_base(enum program_base how, const struct sale_event *event)
     UNREACHABLE();
 }
 
-const struct attribution_candidate *sale_winner(const struct sale *sale)
-{
-    return sale->awaits_click || sale->decision.winner == ATTRIBUTION_NOBODY
-               ? NULL
-               : &sale->candidates->v[sale->decision.winner];
-}
-
 enum conversion_credit sale_credit(const struct sale *sale)
 {
     if (sale->awaits_click)
         return CREDIT_AWAITING;
-    return sale_winner(sale) ? CREDIT_ATTRIBUTED : CREDIT_UNATTRIBUTED;
+    return sale->who.anyone ? CREDIT_ATTRIBUTED : CREDIT_UNATTRIBUTED;
 }
 
 const char *sale_status_text(const struct sale *sale)
@@ -62,10 +55,22 @@ int64_t sale_release_us(const struct sale *sale)
 {
     int64_t days =
         sale->program.approval == COMMISSION_APPROVAL_INSTANT ? 0 : sale->program.holdback_days;
-    return sale->event->received_us + days * CLOCK_DAY;
+    return sale->received_us + days * CLOCK_DAY;
 }
 
-static struct attribution_decision decide(struct sale *sale)
+const char *sale_hold(const struct sale *sale)
+{
+    const struct sale_event *e = sale->event;
+    bool by_page_alone = sale_door_rank(e->door) == 1 && !sale->program.trusts_pixel;
+    return (e->unverified || by_page_alone) && !sale->is_vouched ? "unverified" : "";
+}
+
+static struct sale_credited nobody(const char *reason)
+{
+    return (struct sale_credited){.method = METHOD_NONE, .reason = reason};
+}
+
+void sale_attribute(struct sale *sale)
 {
     struct attribution_sale asked = {
         .program = sale->program.id,
@@ -74,25 +79,45 @@ static struct attribution_decision decide(struct sale *sale)
         .whole_seconds = sale->occurred_us % CLOCK_SECOND == 0,
         .window_us = sale->program.window_days * CLOCK_DAY,
     };
+    const struct sale_candidates *all = sale->candidates;
     struct attribution_decision decision =
         attribution_decide(&asked, sale->candidates->v, sale->candidates->n);
-    if (!sale->program.is_closed)
-        return decision;
-    return (struct attribution_decision){ATTRIBUTION_NOBODY, METHOD_NONE, "program_closed"};
+    sale->winner = sale->program.is_closed ? ATTRIBUTION_NOBODY : decision.winner;
+    if (sale->program.is_closed)
+        sale->who = nobody("program_closed");
+    else if (sale->winner == ATTRIBUTION_NOBODY)
+        sale->who = nobody(decision.reason);
+    else
+        sale->who = (struct sale_credited){.anyone = true,
+                                           .partnership = all->v[sale->winner].partnership,
+                                           .partner = all->v[sale->winner].partner,
+                                           .link = all->v[sale->winner].link,
+                                           .coupon = all->v[sale->winner].coupon,
+                                           .campaign = all->v[sale->winner].campaign,
+                                           .click = all->v[sale->winner].click,
+                                           .method = decision.method,
+                                           .reason = decision.reason,
+                                           .own = all->own[sale->winner],
+                                           .own_no = all->own_no[sale->winner]};
 }
 
-bool sale_decide(struct sale *sale)
+bool sale_price(struct sale *sale)
 {
-    struct commission_input input = {
-        .base = sale->event->base, .unit = sale->event->unit, .settings = sale->program.commission};
-    if (sale->awaits_click)
-        return true;
-    sale->decision = decide(sale);
-    input.unattributed = sale_winner(sale) == NULL;
-    if (!input.unattributed)
-        input.own = sale->candidates->own[sale->decision.winner];
+    struct commission_input input = {.base = sale->event->base,
+                                     .unit = sale->event->unit,
+                                     .own = sale->who.own,
+                                     .unattributed = !sale->who.anyone,
+                                     .settings = sale->program.commission};
     if (commission_compute(&input, &sale->commission) != COMMISSION_OK)
         return false;
     sale->has_commission = !input.unattributed || !ledger_split_is_zero(sale->commission.split);
     return true;
+}
+
+bool sale_decide(struct sale *sale)
+{
+    if (sale->awaits_click)
+        return true;
+    sale_attribute(sale);
+    return sale_price(sale);
 }

@@ -9,9 +9,12 @@
 
 #define CLICK_FRESH_US (10 * CLOCK_SECOND)
 
-static enum conversion_outcome refuse(struct conversion_answer *answer,
+/* What is told by a page that anybody can open is not kept: it could fill the log. */
+static enum conversion_outcome refuse(struct sale *sale, struct conversion_answer *answer,
                                       enum conversion_refusal refusal)
 {
+    if (sale->event->door != SALE_DOOR_PIXEL)
+        sale_inbox_keep_refused(sale, refusal);
     answer->refusal = refusal;
     return answer->outcome = CONVERSION_REFUSED;
 }
@@ -24,17 +27,19 @@ static enum conversion_outcome unavailable(struct conversion_answer *answer)
 
 /* Known sales ---------------------------------------------------------------------------------- */
 
+/* What the event tells otherwise. An event told again may tell of what was replaced meanwhile. */
 static const char *first_difference(const struct sale *sale, const struct known_sale *known)
 {
     const struct sale_event *e = sale->event;
+    if (known->program != sale->program.id && !uuid_is_zero(e->program_pid))
+        return "program_id";
+    if (known->is_told)
+        return NULL;
     if (known->gross != e->amount)
         return "amount";
     if (!sv_eq_cstr(known->unit, e->unit.code))
         return "currency";
-    if (!sv_eq_cstr(known->event, sale_kind_text(e->kind)))
-        return "event";
-    return known->program != sale->program.id && !uuid_is_zero(e->program_pid) ? "program_id"
-                                                                               : NULL;
+    return sv_eq_cstr(known->event, sale_kind_text(e->kind)) ? NULL : "event";
 }
 
 static enum conversion_credit credit_of(const struct known_sale *known)
@@ -76,6 +81,9 @@ static enum conversion_outcome answer_known(struct sale *sale, const struct know
 /* Whether the click that the order names may be on its way from a spool. */
 static bool click_may_come(const struct sale *sale)
 {
+    /* Of a rebill the first sale decides, whatever it names itself. */
+    if (sale->parent.has_candidate && sale->parent.candidate.original)
+        return false;
     return sale->candidates->click_is_missing &&
            click_may_still_come(sale->event->click, clock_business_us()) &&
            clock_business_us() < sale->event->received_us + CONVERSION_AWAIT_US;
@@ -115,8 +123,8 @@ static void fill_new(struct conversion_answer *answer, const struct sale *sale)
     answer->pid = sale->pid;
     answer->credit = sale_credit(sale);
     answer->status = sv_from(sale_status_text(sale));
-    answer->method = sale->decision.method;
-    answer->reason = sv_from(sale->awaits_click ? "awaiting_click" : sale->decision.reason);
+    answer->method = sale->who.method;
+    answer->reason = sv_from(sale->awaits_click ? "awaiting_click" : sale->who.reason);
     answer->unit = sale->has_commission ? sale->commission.unit : sale->event->unit;
     answer->commission = sale->has_commission ? sale->commission.amount : 0;
     answer->payout = sale->has_commission ? sale->commission.split.payout : 0;
@@ -130,23 +138,29 @@ static enum conversion_outcome keep_for_later(struct sale *sale, struct conversi
     return answer->outcome = CONVERSION_QUEUED;
 }
 
-/* The key is taken, or the commit was ambiguous: what is stored under it is the answer. */
+/* A key is taken, or the commit was ambiguous: what is stored under it is the answer. */
 static enum conversion_outcome look_up(struct sale *sale, struct conversion_answer *answer,
                                        bool *found)
 {
-    struct known_sale known;
+    struct known_sales known;
     enum db_status status = sale_find_known(sale, &known);
+    if (status == DB_NO_ROW && sale->is_known) {
+        status = sale_find_known_by_event(sale, &known.v[0]);
+        known.n = 1;
+    }
     *found = status == DB_OK;
     if (status != DB_OK)
         return unavailable(answer);
-    if (!uuid_eq(known.pid, sale->pid))
-        return answer_known(sale, &known, answer);
-    sale->id = known.id; /* our own: it was committed after all */
+    if (!uuid_eq(known.v[0].pid, sale->pid))
+        return answer_known(sale, &known.v[0], answer);
+    sale->id = known.v[0].id; /* our own: it was committed after all */
     fill_new(answer, sale);
     return answer->outcome = CONVERSION_CREATED;
 }
 
-static enum conversion_outcome write_sale(struct sale *sale, struct conversion_answer *answer)
+/* `again`: another sale of its subscription came first, so who is credited is to be asked anew. */
+static enum conversion_outcome write_sale(struct sale *sale, struct conversion_answer *answer,
+                                          bool *again)
 {
     enum { TRIES_MAX = 3 };
     for (int try = 0; try < TRIES_MAX; try++) {
@@ -157,9 +171,12 @@ static enum conversion_outcome write_sale(struct sale *sale, struct conversion_a
             return answer->outcome = CONVERSION_CREATED;
         }
         if (status == DB_ROLLBACK && sale->is_too_large)
-            return refuse(answer, REFUSAL_AMOUNT_TOO_LARGE);
+            return refuse(sale, answer, REFUSAL_AMOUNT_TOO_LARGE);
         if (status == DB_FAILED)
             return keep_for_later(sale, answer);
+        *again = status == DB_ROLLBACK && sale->has_parent_now;
+        if (*again)
+            return unavailable(answer);
         if (status != DB_AMBIGUOUS && !(status == DB_ROLLBACK && sale->is_known))
             return unavailable(answer);
         enum conversion_outcome outcome = look_up(sale, answer, &found);
@@ -177,9 +194,26 @@ static void prepare(struct sale *sale, struct db *db, struct arena *arena,
     *sale = (struct sale){.db = db,
                           .arena = arena,
                           .event = event,
+                          .received_us = event->received_us,
+                          .winner = ATTRIBUTION_NOBODY,
                           .pid = uuid_v7(event->received_us),
                           .commission_pid = uuid_v7(event->received_us)};
     sale_clamp_time(sale);
+}
+
+/* What its row in the inbox is called, where the door has no id of its own for the event. */
+static struct sv name_event(const struct sale *sale)
+{
+    const struct sale_event *e = sale->event;
+    if (e->event_id.n > 0)
+        return e->event_id;
+    if (e->order_ref.n == 0)
+        return sv_from(arena_printf(sale->arena, "%s/" SV_FMT, sale_key_kind_text(e->keys[0].kind),
+                                    SV_ARG(e->keys[0].value)));
+    if (!sale->program.scope_is_program)
+        return e->order_ref;
+    return sv_from(
+        arena_printf(sale->arena, "%" PRIu64 "/" SV_FMT, sale->program.id, SV_ARG(e->order_ref)));
 }
 
 /* After the program is known: what follows from it, the event's own name, and its stored form. */
@@ -193,22 +227,20 @@ static void pin(struct sale *sale, struct sale_event *pinned)
         pinned->base = sale_base(sale->program.base, pinned);
     sale->event = pinned;
     sale->event_json = sale_event_write(sale->arena, pinned);
-    sale->event_id = pinned->event_id;
-    if (pinned->event_id.n == 0 && sale->program.scope_is_program)
-        sale->event_id = sv_from(arena_printf(sale->arena, "%" PRIu64 "/" SV_FMT, sale->program.id,
-                                              SV_ARG(pinned->order_ref)));
-    else if (pinned->event_id.n == 0)
-        sale->event_id = pinned->order_ref;
+    sale->event_id = name_event(sale);
+    sale_collect_keys(sale);
 }
 
-static enum conversion_outcome check_program(const struct sale *sale,
-                                             struct conversion_answer *answer)
+/* False: the answer says why not. */
+static bool program_takes(struct sale *sale, struct conversion_answer *answer)
 {
     if (!sale->program.brand_is_active)
-        return refuse(answer, REFUSAL_BRAND_INACTIVE);
-    if (sale->program.is_draft && !sale->event->test_mode)
-        return refuse(answer, REFUSAL_PROGRAM_DRAFT);
-    return CONVERSION_CREATED; /* so far */
+        refuse(sale, answer, REFUSAL_BRAND_INACTIVE);
+    else if (sale->program.is_draft && !sale->event->test_mode)
+        refuse(sale, answer, REFUSAL_PROGRAM_DRAFT);
+    else
+        return true;
+    return false;
 }
 
 enum db_status sale_resolve(struct db *db, struct arena *arena, const struct sale_event *event,
@@ -218,11 +250,13 @@ enum db_status sale_resolve(struct db *db, struct arena *arena, const struct sal
     struct sale_event pinned;
     prepare(&sale, db, arena, event);
     enum db_status status = sale_find_program_version(&sale, event->program, version);
+    if (status == DB_OK)
+        status = sale_find_parent(&sale);
     if (status != DB_OK)
         return status;
     pin(&sale, &pinned);
     sale.id = conversion;
-    status = sale_find_pid(&sale);
+    status = sale_load_stored(&sale, &pinned);
     if (status == DB_OK)
         status = sale_find_context(&sale);
     if (status == DB_OK)
@@ -236,43 +270,76 @@ enum db_status sale_resolve(struct db *db, struct arena *arena, const struct sal
     return db_tx_run(db, sale_write_resolved, &sale);
 }
 
-static enum conversion_outcome record_sale(struct db *db, struct arena *arena,
-                                           const struct sale_event *event,
-                                           struct conversion_answer *answer)
+/*
+ * The program: the one that it met before; of a rebill, and of a sale that names nobody, the first
+ * sale's with its settings; else the one that the order means, as it is now.
+ */
+static enum db_status find_program(struct sale *sale, uint64_t version)
 {
-    struct sale sale;
-    struct sale_event pinned;
-    struct known_sale known;
-    *answer = (struct conversion_answer){0};
-    prepare(&sale, db, arena, event);
-    enum db_status status = sale_find_program(&sale);
-    if (status == DB_NO_ROW)
-        return refuse(answer, uuid_is_zero(event->program_pid) ? REFUSAL_NO_PROGRAM
-                                                               : REFUSAL_PROGRAM_UNKNOWN);
+    const struct sale_event *e = sale->event;
+    enum db_status status = sale_find_parent(sale);
+    if (status != DB_OK)
+        return status;
+    if (version != 0 && e->program != 0)
+        return sale_find_program_version(sale, e->program, version);
+    if (sale->parent.id != 0 && (e->kind == SALE_KIND_REBILL || !sale_names_anyone(e)))
+        return sale_find_program_version(sale, sale->parent.program, sale->parent.version);
+    return sale_find_program(sale);
+}
+
+static enum conversion_outcome record_sale(struct sale *sale, uint64_t version,
+                                           struct conversion_answer *answer, bool *again)
+{
+    struct sale_event *pinned = ARENA_NEW(sale->arena, struct sale_event);
+    struct known_sales known;
+    enum db_status status = find_program(sale, version);
+    if (status == DB_NO_ROW) {
+        pin(sale, pinned);
+        return refuse(sale, answer,
+                      uuid_is_zero(pinned->program_pid) ? REFUSAL_NO_PROGRAM
+                                                        : REFUSAL_PROGRAM_UNKNOWN);
+    }
     if (status != DB_OK)
         return unavailable(answer);
-    pin(&sale, &pinned);
-    if (check_program(&sale, answer) == CONVERSION_REFUSED)
+    pin(sale, pinned);
+    if (!program_takes(sale, answer))
         return CONVERSION_REFUSED;
-    status = sale_find_known(&sale, &known);
+    status = sale_find_known(sale, &known);
     if (status == DB_OK)
-        return answer_known(&sale, &known, answer);
+        return answer_known(sale, &known.v[0], answer);
     if (status == DB_NO_ROW)
-        status = read_all(&sale);
+        status = read_all(sale);
     if (status == DB_FAILED)
-        return keep_for_later(&sale, answer);
+        return keep_for_later(sale, answer);
     if (status != DB_OK)
         return unavailable(answer);
-    if (!sale_decide(&sale))
-        return refuse(answer, REFUSAL_AMOUNT_TOO_LARGE);
-    return write_sale(&sale, answer);
+    if (!sale_decide(sale))
+        return refuse(sale, answer, REFUSAL_AMOUNT_TOO_LARGE);
+    return write_sale(sale, answer, again);
+}
+
+enum conversion_outcome sale_record_again(struct db *db, struct arena *arena,
+                                          const struct sale_event *event, uint64_t version,
+                                          struct conversion_answer *answer)
+{
+    enum { TRIES_MAX = 3 };
+    enum conversion_outcome outcome = CONVERSION_UNAVAILABLE;
+    bool again = true;
+    for (int try = 0; try < TRIES_MAX && again; try++) {
+        struct sale sale;
+        *answer = (struct conversion_answer){0};
+        again = false;
+        prepare(&sale, db, arena, event);
+        outcome = record_sale(&sale, version, answer, &again);
+    }
+    return outcome;
 }
 
 enum conversion_outcome conversion_record(struct db *db, struct arena *arena,
                                           const struct sale_event *event,
                                           struct conversion_answer *answer)
 {
-    enum conversion_outcome outcome = record_sale(db, arena, event, answer);
+    enum conversion_outcome outcome = sale_record_again(db, arena, event, 0, answer);
 
     if (outcome == CONVERSION_CREATED)
         http_metric_add(METRIC_CONVERSIONS, 1);

@@ -204,10 +204,15 @@ struct sv sale_event_write(struct arena *arena, const struct sale_event *event)
                sale_kind_text(event->kind), event->test_mode ? "test" : "live");
     put_i64(&b, "brand", (int64_t)event->brand);
     put_i64(&b, "program", (int64_t)event->program);
+    put_uuid(&b, "program_pid", event->program_pid);
     put_text(&b, "event_id", event->event_id);
     put_text(&b, "order", event->order_ref);
     put_i64(&b, "amount", event->amount);
     put_i64(&b, "base", event->base);
+    if (event->has_subtotal)
+        put_i64(&b, "subtotal", event->subtotal);
+    if (event->has_tax)
+        put_i64(&b, "tax", event->tax);
     put_text(&b, "unit", sv_from(event->unit.code));
     put_i64(&b, "exponent", event->unit.exponent);
     put_uuid(&b, "click", event->click);
@@ -263,6 +268,14 @@ static int64_t take_i64(struct reader *r, const char *name)
     return value;
 }
 
+static bool take_optional(struct reader *r, const char *name, int64_t *value)
+{
+    if (!json_get(r->json, name))
+        return false;
+    *value = take_i64(r, name);
+    return true;
+}
+
 static struct uuid take_uuid(struct reader *r, const char *name)
 {
     struct uuid id = {{0}};
@@ -286,9 +299,9 @@ static struct unit take_unit(struct reader *r)
 {
     struct unit unit = {.exponent = (uint8_t)take_i64(r, "exponent")};
     struct sv code = take_text(r, "unit");
-    if (code.n == 0 || code.n >= UNIT_CODE_SIZE)
+    if (code.n >= UNIT_CODE_SIZE)
         r->ok = false;
-    else
+    else if (code.n > 0) /* a lead names none until it met its program */
         memcpy(unit.code, code.p, code.n);
     return unit;
 }
@@ -390,10 +403,13 @@ static void take_all(struct reader *r, struct sale_event *out)
     out->test_mode = sv_eq(take_text(r, "mode"), SV("test"));
     out->brand = (uint64_t)take_i64(r, "brand");
     out->program = (uint64_t)take_i64(r, "program");
+    out->program_pid = take_uuid(r, "program_pid");
     out->event_id = take_text(r, "event_id");
     out->order_ref = take_text(r, "order");
     out->amount = take_i64(r, "amount");
     out->base = take_i64(r, "base");
+    out->has_subtotal = take_optional(r, "subtotal", &out->subtotal);
+    out->has_tax = take_optional(r, "tax", &out->tax);
     out->unit = take_unit(r);
     out->click = take_uuid(r, "click");
     out->bad_click = take_text(r, "bad_click");

@@ -105,7 +105,7 @@ struct sale_event {
     enum sale_kind kind;
     bool test_mode;          /* the key's or secret's */
     uint64_t brand;          /* the tenant, by authentication */
-    struct uuid program_pid; /* as the order names its program; zero: not told. Not stored */
+    struct uuid program_pid; /* as the order names its program; zero: not told */
     uint64_t program;        /* 0: to be resolved from what the order names */
     struct sv event_id;      /* the door's own id of the event */
     struct sv
@@ -120,8 +120,7 @@ struct sale_event {
     int64_t amount;        /* order total */
     int64_t base;          /* what the commission is taken of */
     bool has_subtotal, has_tax;
-    int64_t subtotal,
-        tax; /* parts of the amount, from which a program takes its base. Not stored */
+    int64_t subtotal, tax; /* parts of the amount, from which a program takes its base */
     struct unit unit;
     struct uuid click;               /* zero: none told */
     struct sv bad_click;             /* told as a click id, and no UUID; empty: none */

@@ -132,6 +132,7 @@ const char *sale_kind_words(struct sv kind)
         {"coupon", N_("Discount code")},
         {"token", N_("Link token")},
         {"ref", N_("Ref code")},
+        {"parent", N_("First sale of the subscription")},
     };
     return or_unknown(FIND(table, kind));
 }
@@ -187,6 +188,7 @@ static const struct words reasons[] = {
                        "address.")},
     {"token_click_unknown", N_("The order named the link; no click on it is known.")},
     {"ref", N_("The order named the creator's ref code.")},
+    {"parent", N_("The first sale of the subscription was this creator's.")},
     {"nothing_told", N_("The order named no click, no code and no link.")},
     {"program_closed", N_("The program was closed when the sale came in.")},
     {"awaiting_click", N_("The order names a click that has not arrived yet. It is looked for "

@@ -9,18 +9,19 @@ libmeed_a_SOURCES += \
 	%D%/conversion_internal.h \
 	%D%/conversion_detail.c \
 	%D%/conversion_check.c \
+	%D%/conversion_credit.c \
 	%D%/conversion_csv.c \
 	%D%/conversion_list.c \
 	%D%/conversion_list.h \
 	%D%/conversion_list_internal.h \
 	%D%/conversion_query.c \
 	%D%/conversion_jobs.c \
+	%D%/conversion_keys.c \
 	%D%/conversion_price.c \
 	%D%/conversion_program.c \
 	%D%/conversion_record.c \
 	%D%/conversion_store.c \
 	%D%/earning.c \
-	%D%/inbox.h \
 	%D%/inbox.c \
 	%D%/inbox.h \
 	%D%/inbox_list.c \

@@ -99,3 +99,7 @@ check_PROGRAMS += %D%/test_inbox
 TESTS += %D%/test_inbox
 tests_db_test_inbox_SOURCES = %D%/test_inbox.c
 tests_db_test_inbox_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_doors
+TESTS += %D%/test_doors
+tests_db_test_doors_SOURCES = %D%/test_doors.c
+tests_db_test_doors_LDADD = $(TEST_LDADD)
