@@ -22,6 +22,9 @@ libmeed_a_SOURCES += \
 	%D%/conversion_record.c \
 	%D%/conversion_store.c \
 	%D%/earning.c \
+	%D%/event_words.c \
+	%D%/event_words.h \
+	%D%/inbox.h \
 	%D%/inbox.c \
 	%D%/inbox.h \
 	%D%/inbox_list.c \

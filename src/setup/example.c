@@ -72,7 +72,7 @@ static struct sv finished(const struct buf *b)
     return buf_sv(b);
 }
 
-struct sv example_api(struct arena *arena, const struct example *e)
+static struct sv curl_api(struct arena *arena, const struct example *e)
 {
     struct buf b = buf_new(arena, EXAMPLE_MAX);
     buf_puts(&b, "curl -sS ");
@@ -96,7 +96,7 @@ const char *example_postback_url(struct arena *arena, const char *base_url, stru
                         uuid_text(arena, brand));
 }
 
-struct sv example_postback(struct arena *arena, const struct example *e)
+static struct sv curl_postback(struct arena *arena, const struct example *e)
 {
     struct buf b = buf_new(arena, EXAMPLE_MAX);
     buf_puts(&b, "body=");
@@ -120,8 +120,12 @@ struct sv example_postback(struct arena *arena, const struct example *e)
     return finished(&b);
 }
 
-/* ---- Node
- * -------------------------------------------------------------------------------------- */
+const char *example_refund_url(struct arena *arena, const char *base_url, struct uuid brand)
+{
+    return arena_printf(arena, "%s/api/v2/affiliate/refund/%s", base_url, uuid_text(arena, brand));
+}
+
+/* Node --------------------------------------------------------------------------------------- */
 
 static void put_js_credit(struct buf *b, const struct example *e, const struct names *names)
 {
@@ -161,7 +165,7 @@ static void put_js_value(struct buf *b, struct sv value, const char *variable)
     buf_putc(b, '\'');
 }
 
-struct sv example_api_node(struct arena *arena, const struct example *e)
+static struct sv node_api(struct arena *arena, const struct example *e)
 {
     struct buf b = buf_new(arena, EXAMPLE_MAX);
     buf_puts(&b, "const key = ");
@@ -178,7 +182,7 @@ struct sv example_api_node(struct arena *arena, const struct example *e)
     return finished(&b);
 }
 
-struct sv example_postback_node(struct arena *arena, const struct example *e)
+static struct sv node_postback(struct arena *arena, const struct example *e)
 {
     struct buf b = buf_new(arena, EXAMPLE_MAX);
     buf_puts(&b, "const secret = ");
@@ -198,4 +202,115 @@ struct sv example_postback_node(struct arena *arena, const struct example *e)
              "  },\n  body,\n"
              "})).then(async (answer) => console.log(answer.status, await answer.text()));");
     return finished(&b);
+}
+
+/* PHP ---------------------------------------------------------------------------------------- */
+
+static void put_php_value(struct buf *b, struct sv value, const char *variable)
+{
+    if (value.n == 0) {
+        buf_printf(b, "getenv('%s')", variable);
+        return;
+    }
+    buf_putc(b, '\'');
+    put_plain(b, value);
+    buf_putc(b, '\'');
+}
+
+static void put_php_body(struct arena *arena, struct buf *b, const struct example *e,
+                         const struct names *names)
+{
+    bool by_token = e->click.n == 0 && e->token.n > 0;
+    buf_printf(b, "$body = json_encode([\n  'program_id' => '%s',\n", uuid_text(arena, e->program));
+    buf_printf(b, "  '%s' => '%s-php-' . (int) (microtime(true) * 1000),\n", names->order,
+               names->prefix);
+    buf_printf(b, "  '%s' => '%s',\n  '%s' => '%s',\n", names->amount,
+               money_format_major(arena, amount_of(&e->currency), e->currency.exponent),
+               names->currency, e->currency.code);
+    buf_printf(b, "  '%s' => ", by_token ? "token" : names->click);
+    put_php_value(b, by_token ? e->token : e->click, "CLICK_ID");
+    buf_puts(b, ",\n]);\n");
+}
+
+/* `headers` is PHP, an expression for what stands behind the content type. */
+static void put_php_request(struct buf *b, const char *url, const char *headers)
+{
+    buf_puts(b, "$answer = file_get_contents(");
+    put_url(b, url);
+    buf_printf(b,
+               ", false, stream_context_create(['http' => [\n"
+               "  'method' => 'POST',\n"
+               "  'header' => \"Content-Type: application/json\\r\\n\"\n    . %s,\n"
+               "  'content' => $body,\n"
+               "  'ignore_errors' => true,\n"
+               "]]));\n"
+               "echo $http_response_header[0], \"\\n\", $answer, \"\\n\";\n",
+               headers);
+}
+
+static struct sv php_api(struct arena *arena, const struct example *e)
+{
+    struct buf b = buf_new(arena, EXAMPLE_MAX);
+    buf_puts(&b, "<?php\n$key = ");
+    put_php_value(&b, e->key, "MEED_KEY");
+    buf_puts(&b, ";\n");
+    put_php_body(arena, &b, e, &api_names);
+    put_php_request(&b, arena_printf(arena, "%s/api/conv", e->base_url),
+                    "\"Authorization: Bearer $key\"");
+    return finished(&b);
+}
+
+static struct sv php_postback(struct arena *arena, const struct example *e)
+{
+    struct buf b = buf_new(arena, EXAMPLE_MAX);
+    buf_puts(&b, "<?php\n$secret = ");
+    put_php_value(&b, e->secret, "MEED_SECRET");
+    buf_puts(&b, ";\n");
+    put_php_body(arena, &b, e, &postback_names);
+    buf_puts(&b,
+             "$now = time();\n"
+             "$signature = hash_hmac('sha256', \"$now.$body\", $secret);\n");
+    put_php_request(&b, example_postback_url(arena, e->base_url, e->brand),
+                    "\"X-Meed-Timestamp: $now\\r\\nX-Meed-Signature: $signature\"");
+    return finished(&b);
+}
+
+/* Which one ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *param;
+    struct sv (*api)(struct arena *, const struct example *);
+    struct sv (*postback)(struct arena *, const struct example *);
+} languages[EXAMPLE_LANGUAGES] = {
+    [EXAMPLE_CURL] = {"cURL", "curl", curl_api, curl_postback},
+    [EXAMPLE_NODE] = {"Node", "node", node_api, node_postback},
+    [EXAMPLE_PHP] = {"PHP", "php", php_api, php_postback},
+};
+
+struct sv example_write(struct arena *arena, const struct example *e, enum example_door door,
+                        enum example_language language)
+{
+    CHECK(language < EXAMPLE_LANGUAGES);
+    return door == EXAMPLE_API ? languages[language].api(arena, e)
+                               : languages[language].postback(arena, e);
+}
+
+const char *example_language_name(enum example_language language)
+{
+    CHECK(language < EXAMPLE_LANGUAGES);
+    return languages[language].name;
+}
+
+const char *example_language_param(enum example_language language)
+{
+    CHECK(language < EXAMPLE_LANGUAGES);
+    return languages[language].param;
+}
+
+enum example_language example_language_read(struct sv param)
+{
+    for (unsigned i = 0; i < EXAMPLE_LANGUAGES; i++)
+        if (sv_eq_cstr(param, languages[i].param))
+            return (enum example_language)i;
+    return EXAMPLE_CURL;
 }

@@ -1,6 +1,7 @@
 #include "setup/setup_checks.h"
 
 #include "base/i18n.h"
+#include "conversion/event_words.h"
 #include "view/format.h"
 
 /* Why nobody is credited, by the code stored with the sale, and what to change. */
@@ -32,40 +33,10 @@ static const char *uncredited_words(struct sv reason)
     return _("Credited to nobody: see the sale's own page for what was considered.");
 }
 
-/*
- * What to change about a sale that was refused, by the code of the answer. Where the member it
- * named matters, it stands in front.
- */
-static const char *const refusal_words[][2] = {
-    {"invalid_signature", N_("The signature does not match: sign the timestamp, a point and the "
-                             "raw body, not JSON that was read and written again, with the "
-                             "current secret.")},
-    {"stale_timestamp", N_("The timestamp is more than 5 minutes off: sign each attempt anew, and "
-                           "set the server's clock by NTP.")},
-    {"invalid_json", N_("The body is not a JSON object: send one object in UTF-8.")},
-    {"missing_field", N_("It is missing or empty: add it.")},
-    {"wrong_type", N_("It has another type than it should: amounts are numbers or text such as "
-                      "\"129.90\", all else is text.")},
-    {"amount_not_a_number", N_("It is no plain decimal number: send major units with a point, "
-                               "such as 129.90.")},
-    {"amount_negative", N_("It is below zero: send the order's total.")},
-    {"amount_zero", N_("It is zero: send the order's total.")},
-    {"amount_over_precise", N_("It has more decimals than its currency: round it first.")},
-    {"amount_too_large", N_("It is larger than any amount Meed keeps: check it.")},
-    {"unknown_currency", N_("It is no ISO 4217 currency: send a code of three letters.")},
-    {"bad_program", N_("It is no program's id: copy it from the command on this page.")},
-    {"program_not_yours", N_("There is no such program of this brand: copy the id from the command "
-                             "on this page.")},
-    {"unknown_event", N_("There is no such event: use sale, lead, signup, form, trial or rebill.")},
-    {"conflict", N_("This order was sent before with other content: use another order id.")},
-};
-
+/* What to change about a sale that was refused; the member it named stands in front. */
 static const char *refused_words(struct arena *arena, const struct setup_refusal *refusal)
 {
-    const char *remedy = _("The answer to it says why and what to change.");
-    for (size_t i = 0; i < COUNT_OF(refusal_words); i++)
-        if (sv_eq_cstr(refusal->code, refusal_words[i][0]))
-            remedy = _(refusal_words[i][1]);
+    const char *remedy = event_reason_words(arena, refusal->code);
     return refusal->field.n ? arena_printf(arena, "%s: %s", sv_dup(arena, refusal->field), remedy)
                             : remedy;
 }

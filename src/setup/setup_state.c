@@ -2,6 +2,7 @@
 
 #include "net/url.h"
 #include "program/api_key.h"
+#include "program/secret.h"
 
 enum { PROGRAMS_LOOKED_AT = 50 };
 
@@ -52,6 +53,17 @@ static enum db_status find_key(struct http_request *request, struct setup_state 
     return status;
 }
 
+static enum db_status find_secret(struct http_request *request, struct setup_state *s)
+{
+    const struct secret_use use = {
+        .brand = request->actor.brand, .door = SECRET_POSTBACK, .test_mode = true};
+    struct secret_list secrets;
+    enum db_status status = secret_list(request->db, request->arena, &use, &secrets);
+    if (status == DB_OK && secrets.n > 0)
+        s->secret = secrets.v[0].text;
+    return status;
+}
+
 /* DB_NO_ROW is an answer as well: nothing was clicked, nothing was sold. */
 static enum db_status find_events(struct http_request *request, struct setup_state *s)
 {
@@ -96,6 +108,8 @@ enum db_status setup_state_read(struct http_request *request, struct sv wanted,
         setup_find_brand(request->db, request->arena, request->actor.brand, &out->brand);
     if (status == DB_OK)
         status = find_key(request, out);
+    if (status == DB_OK)
+        status = find_secret(request, out);
     if (status == DB_OK)
         status = find_program(request, wanted, out);
     if (status == DB_OK && out->has_program)

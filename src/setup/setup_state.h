@@ -29,6 +29,7 @@ struct setup_state {
     struct program program;
     struct site site;         /* under the program's page */
     struct sv key;            /* a test key; empty: none */
+    struct sv secret;         /* the test secret of the signed postback; empty: none */
     struct test_link link;    /* of the program */
     struct setup_click click; /* the newest on that link */
     struct sale_detail sale;  /* the program's newest test sale */

@@ -1,9 +1,22 @@
 libmeed_a_SOURCES += \
 	%D%/example.c \
 	%D%/example.h \
+	%D%/example_view.c \
+	%D%/example_view.h \
+	%D%/integration.c \
+	%D%/integration.h \
+	%D%/integration_keys.c \
+	%D%/integration_page.c \
+	%D%/integration_page.h \
 	%D%/integration_pages.c \
+	%D%/integration_pixel.c \
+	%D%/integration_secrets.c \
+	%D%/integration_store.c \
+	%D%/integration_store.h \
 	%D%/live_etag.c \
 	%D%/live_etag.h \
+	%D%/pixel_origin.c \
+	%D%/pixel_origin.h \
 	%D%/program_form.c \
 	%D%/program_form.h \
 	%D%/program_pages.c \
@@ -17,6 +30,9 @@ libmeed_a_SOURCES += \
 	%D%/site_pages.c \
 	%D%/site_proof.c \
 	%D%/site_proof.h \
+	%D%/sku_category.c \
+	%D%/sku_category.h \
+	%D%/sku_pages.c \
 	%D%/snippet.c \
 	%D%/snippet.h \
 	%D%/test_data.c \

@@ -2,12 +2,11 @@
 #include "account/account_page.h"
 #include "base/i18n.h"
 #include "base/settings.h"
-#include "setup/example.h"
+#include "setup/example_view.h"
 #include "setup/live_etag.h"
 #include "setup/setup_checks.h"
 #include "setup/setup_pages.h"
 #include "setup/site_proof.h"
-#include "setup/snippet.h"
 #include "view/format.h"
 
 static bool load(struct http_request *request, struct http_response *response,
@@ -42,11 +41,35 @@ static enum setup_step current_step(const struct setup_state *s)
     return step;
 }
 
+/* What the test step shows, from the address. */
+struct choice {
+    enum example_door door;
+    enum example_language language;
+};
+
+static struct choice choice_of(struct http_request *request)
+{
+    bool signs = sv_eq_cstr(http_query_param(request, "door"), "postback");
+    return (struct choice){signs ? EXAMPLE_POSTBACK : EXAMPLE_API,
+                           example_language_read(http_query_param(request, "lang"))};
+}
+
+static const char *door_param(enum example_door door)
+{
+    return door == EXAMPLE_POSTBACK ? "postback" : "api";
+}
+
 static const char *here(struct http_request *request, const struct setup_state *s)
 {
     return s->has_program ? arena_printf(request->arena, "/brand/setup?program=%s",
                                          uuid_text(request->arena, s->program.pid))
                           : "/brand/setup";
+}
+
+static const char *here_by(struct http_request *request, const struct setup_state *s,
+                           enum example_door door)
+{
+    return arena_printf(request->arena, "%s&door=%s", here(request, s), door_param(door));
 }
 
 /* ---- the steps
@@ -114,17 +137,42 @@ static void show_key(struct http_request *request, struct view *view, const stru
         view_set_cstr(view_add(item, "MAKE"), "BACK", here(request, s));
 }
 
-static struct sv command(struct http_request *request, const struct setup_state *s)
+static void show_command(struct http_request *request, struct view *ready,
+                         const struct setup_state *s, struct choice choice)
 {
+    const char *address = here_by(request, s, choice.door);
     struct example example = {.base_url = request->settings->base_url,
                               .brand = s->brand.pid,
                               .program = s->program.pid,
                               .currency = s->program.currency,
                               .key = s->key,
+                              .secret = s->secret,
                               .token = s->link.token};
     if (s->click.at_us > 0 && !s->click.bot)
         example.click = sv_from(uuid_text(request->arena, s->click.id));
-    return example_api(request->arena, &example);
+    if (choice.door == EXAMPLE_POSTBACK && s->secret.n == 0)
+        view_set_cstr(view_add(ready, "MAKE_SECRET"), "BACK",
+                      arena_printf(request->arena, "%s#send", address));
+    else
+        example_show(request->arena, view_add(ready, "FILLED"), "COMMAND", &example, choice.door,
+                     choice.language, address, "send");
+}
+
+static void show_doors(struct http_request *request, struct view *ready,
+                       const struct setup_state *s, struct choice choice)
+{
+    const char *const names[] = {
+        [EXAMPLE_API] = _("By key"), [EXAMPLE_POSTBACK] = _("By signed postback")};
+    for (unsigned i = 0; i < COUNT_OF(names); i++) {
+        struct view *tab = view_add(ready, "DOOR");
+        view_set_cstr(tab, "NAME", names[i]);
+        view_set_cstr(tab, "URL",
+                      arena_printf(request->arena, "%s&lang=%s#send",
+                                   here_by(request, s, (enum example_door)i),
+                                   example_language_param(choice.language)));
+        if (choice.door == (enum example_door)i)
+            view_show(tab, "CURRENT");
+    }
 }
 
 static void show_findings(struct http_request *request, struct view *view,
@@ -152,7 +200,8 @@ static void show_test(struct http_request *request, struct view *view, const str
     struct view *ready = view_add(item, "READY");
     view_set_cstr(ready, "URL", s->link.url);
     layout_copy(ready, "LINK", sv_from(s->link.url), _("Copy the test link"));
-    snippet_show(ready, "COMMAND", command(request, s), _("Test sale"));
+    show_doors(request, ready, s, choice_of(request));
+    show_command(request, ready, s, choice_of(request));
     show_findings(request, ready, s);
 }
 
@@ -211,6 +260,7 @@ static struct sv etag_of(struct http_request *request, const struct setup_state 
 {
     uint64_t mix = live_mix_text(0, sv_from(progress_words(request->arena, s)));
     mix = live_mix_text(mix, s->key);
+    mix = live_mix_text(mix, s->secret);
     mix = live_mix_text(mix, s->program.name);
     mix = live_mix(mix, (int64_t)s->program.status);
     mix = live_mix(mix, s->click.at_us);
@@ -239,13 +289,17 @@ void setup_wizard_show(struct http_request *request, struct http_response *respo
     const char *words = progress_words(request->arena, &state);
     view_set_cstr(body, "PROGRESS", words);
     if (state.has_program) {
+        struct choice choice = choice_of(request);
         const char *pid = uuid_text(request->arena, state.program.pid);
         struct sv etag = etag_of(request, &state);
         struct view *news = view_add(body, "LIVE_NEWS");
         view_set_cstr(news, "PID", pid);
         view_set(news, "ETAG", news_etag_of(request, words));
         struct view *live = view_add(body, "LIVE_STEPS");
-        view_set_cstr(live, "PID", pid);
+        view_set_cstr(live, "URL",
+                      arena_printf(request->arena, "/brand/setup/steps?program=%s&door=%s&lang=%s",
+                                   pid, door_param(choice.door),
+                                   example_language_param(choice.language)));
         view_set(live, "ETAG", etag);
     }
     show_steps(request, view_include(body, "STEPS", "setup/wizard_steps.tpl"), &state);

@@ -245,6 +245,18 @@ static const struct {
     [STATE_REVOKED] = {"rejected", "ban", N_("Revoked")},
     [STATE_EXPIRING] = {"pending", "clock", N_("Expiring")},
     [STATE_TEST] = {"pending", "flask", N_("Test")},
+    [STATE_NOT_SET_UP] = {"outline", "plus", N_("Not set up")},
+    [STATE_NOT_HEARD] = {"review", "clock", N_("Never heard")},
+    [STATE_CONNECTED] = {"paid", "check", N_("Connected")},
+    [STATE_SILENT] = {"pending", "clock", N_("Silent")},
+    [STATE_DISCONNECTED] = {"rejected", "unlinked", N_("Disconnected")},
+    [STATE_REFUSED] = {"rejected", "ban", N_("Refused")},
+    [STATE_PROCESSED] = {"paid", "check", N_("Processed")},
+    [STATE_PARKED] = {"approved", "clock", N_("Waiting")},
+    [STATE_FAILED] = {"pending", "undo", N_("Failed")},
+    [STATE_QUARANTINED] = {"rejected", "alert", N_("Quarantined")},
+    [STATE_CONFLICT] = {"disputed", "alert", N_("Conflict")},
+    [STATE_IGNORED] = {"outline", "info", N_("Ignored")},
 };
 
 const char *format_state_word(enum format_state state)

@@ -71,6 +71,19 @@ enum format_state {
     STATE_REVOKED,
     STATE_EXPIRING,
     STATE_TEST,
+
+    STATE_NOT_SET_UP, /* doors: no key yet */
+    STATE_NOT_HEARD,
+    STATE_CONNECTED,
+    STATE_SILENT, /* heard once, not within a day */
+    STATE_DISCONNECTED,
+    STATE_REFUSED, /* events, and the newest of a door */
+    STATE_PROCESSED,
+    STATE_PARKED,
+    STATE_FAILED,
+    STATE_QUARANTINED,
+    STATE_CONFLICT,
+    STATE_IGNORED,
     FORMAT_STATES,
 };
 

@@ -57,8 +57,16 @@
     <div class="stack">
       <div class="stack-tight"><h3>[[Click the test creator's link]]</h3><p class="secondary">[[It leads to your page, and brings a click id with it.]]</p>
         <p class="row"><a class="button" href="{{URL}}" target="_blank" rel="noopener">[[Open the test link]]<svg class="icon" aria-hidden="true"><use href="{{ICONS}}#arrow-out"/></svg></a> {{>LINK}}</p></div>
-      <div class="stack-tight"><h3>[[Send a sale]]</h3><p class="secondary">[[Run this in a terminal, as your server would after an order. Once your click is seen, its id stands in it.]]</p>
-{{>COMMAND}}</div>
+      <div class="stack-tight" id="send"><h3>[[Send a sale]]</h3><p class="secondary">[[As your server would after an order. Once your click is seen, its id stands in it.]]</p>
+        <nav class="row" aria-label="[[How the sale is sent]]">{{#DOOR}}<a class="pill" href="{{URL}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{NAME}}</a>{{/DOOR}}</nav>
+{{#FILLED}}
+{{>COMMAND}}
+{{/FILLED}}
+{{#MAKE_SECRET}}
+        <p class="secondary">[[Your server signs each sale with a secret, so that nobody else can report one.]]</p>
+        <form method="post" action="/brand/secrets/rotate"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="mode" value="test"><input type="hidden" name="back" value="{{BACK}}"><button class="button button-primary">[[Make a test secret]]</button></form>
+{{/MAKE_SECRET}}
+      </div>
     </div>
     <div class="card"><div class="card-head"><h3>[[What has arrived]]</h3></div><div class="card-body">
       <ul class="checks">
@@ -76,7 +84,7 @@
       </ul>
     </div></div>
     </div>
-    <p class="meta">[[Signed postbacks, live keys and endpoints: <a href="/brand/integrations">Integrations</a>.]]</p>
+    <p class="meta">[[Shopify, Stripe, Paddle, WooCommerce, scripts and live keys: <a href="/brand/integrations">Integrations</a>.]]</p>
 {{/READY}}
   </li>
 {{/TEST}}

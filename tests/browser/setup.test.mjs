@@ -137,7 +137,7 @@ test('a sale that was refused is shown with its remedy', async () => {
   const spoilt = (await command().textContent()).replace('"80.00"', '"80,00"');
   assert.equal(JSON.parse((await run('sh', ['-c', spoilt])).stdout).code, 'amount_not_a_number');
   await problem('order_value: It is no plain decimal number');
-  await page.goto(`${instance.baseUrl}/brand/integrations`);
+  await page.goto(`${instance.baseUrl}/brand/integrations/postback`);
   const postback = await page.locator('code', { hasText: '/postback/' }).first().innerText();
   await page.goto(`${instance.baseUrl}/brand/setup`);
   const answer = await fetch(postback, {
@@ -186,12 +186,12 @@ test('the program opens, and every step is done', async () => {
 });
 
 test('a live key is shown once, to be copied', async () => {
-  await page.goto(`${instance.baseUrl}/brand/integrations`);
+  await page.goto(`${instance.baseUrl}/brand/integrations/api`);
   await page.fill('#f-name', 'Shop server');
-  await page.click('text=Make a key');
+  await page.click('button:text-is("Make a key")');
   assert.match(await page.locator('.card-new code').innerText(), /^pc_live_[\w-]{32}$/);
   await support.checkPage(page, 'integrations-new-key');
-  await page.goto(`${instance.baseUrl}/brand/integrations`);
+  await page.goto(`${instance.baseUrl}/brand/integrations/api`);
   assert.equal(await page.locator('.card-new').count(), 0);
 });
 
@@ -199,9 +199,9 @@ test('every page of the setup is sound in each look', async () => {
   for (const look of support.looks) {
     const visitor = await support.visit(browser, look);
     await support.login(visitor, email, password);
-    for (const path of ['setup', 'sites', 'integrations', 'programs', 'programs/new']) {
+    for (const path of ['setup', 'setup?door=postback', 'sites', 'programs', 'programs/new']) {
       await visitor.goto(`${instance.baseUrl}/brand/${path}`);
-      await support.checkPage(visitor, `brand-${path.replaceAll('/', '-')}`);
+      await support.checkPage(visitor, `brand-${path.replaceAll(/[/?=]/g, '-')}`);
     }
     await visitor.context().close();
   }

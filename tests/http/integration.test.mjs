@@ -21,8 +21,8 @@ let ines, program, curlHome;
 
 const unescape = (text) => text.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) =>
   ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" })[name]);
-const page = async () => (await ines.get('/brand/integrations')).text;
-const post = async (address, form = {}) => ines.post(address, { form: { csrf: await ines.tokenOf('/brand/integrations'), ...form } });
+const page = async (door = 'api', query = '') => (await ines.get(`/brand/integrations/${door}${query}`)).text;
+const post = async (address, form = {}) => ines.post(address, { form: { csrf: await ines.tokenOf('/brand/integrations/api'), ...form } });
 const setMode = async (mode) => assert.equal((await post('/mode', { mode, back: '/brand/integrations' })).status, 303);
 const commands = (html) => [...html.matchAll(/<pre[^>]*><code>(.*?)<\/code><\/pre>/gs)].map((match) => unescape(match[1]));
 
@@ -33,12 +33,24 @@ async function inShell(command) {
   return { body: stdout.slice(0, at), status: stdout.slice(at + 1) };
 }
 
-async function inNode(script) {
-  const file = path.join(curlHome, 'sale.js');
+// The command as the page has it, saved under the name that the page says.
+async function inFile(name, program, script) {
+  const file = path.join(curlHome, name);
   await writeFile(file, script);
-  const { stdout } = await run(process.execPath, [file]);
-  return { status: stdout.slice(0, 3), body: stdout.slice(4) };
+  return (await run(program, [file])).stdout;
 }
+
+const runners = {
+  curl: inShell,
+  node: async (script) => {
+    const stdout = await inFile('sale.js', process.execPath, script);
+    return { status: stdout.slice(0, 3), body: stdout.slice(4) };
+  },
+  php: async (script) => {
+    const [line, body] = (await inFile('sale.php', 'php', script)).split('\n');
+    return { status: line.match(/^HTTP\/[\d.]+ (\d{3})/)?.[1], body };
+  },
+};
 
 let orders = 0;
 const sendByKey = async (key) => (await new Visitor().post('/api/conv', {
@@ -47,7 +59,7 @@ const sendByKey = async (key) => (await new Visitor().post('/api/conv', {
 })).status;
 
 async function sendSigned(secret) {
-  const [address] = (await page()).match(/\/api\/v2\/affiliate\/postback\/[0-9a-f-]{36}/);
+  const [address] = (await page('postback')).match(/\/api\/v2\/affiliate\/postback\/[0-9a-f-]{36}/);
   const body = JSON.stringify({ order_id: `signed-${orders += 1}`, amount: '10.00', currency: 'EUR', program_id: program });
   const now = Math.floor(Date.now() / 1000);
   return (await new Visitor().post(address, {
@@ -75,19 +87,31 @@ before(async () => {
 
 after(() => curlHome && rm(curlHome, { recursive: true }));
 
-test('the commands shown run as they stand, and their sales are credited', async () => {
+async function runShown(html, language) {
+  const shown = commands(html);
+  assert.equal(shown.length, 1, `${language}: one command on a page`);
+  const { body, status } = await runners[language](shown[0]);
+  assert.equal(status, '201', `${shown[0]}\n${body}`);
+  const answer = JSON.parse(body);
+  assert.equal(answer.data?.attribution ?? answer.status, 'attributed', body);
+  assert.equal((answer.data ?? answer).commission, '8.00', body);
+}
+
+test('S0-69: every example runs as it stands, and its sale is credited', async () => {
   await setMode('test');
   await post('/brand/keys', { mode: 'test', name: 'Shop' });
   await post('/brand/secrets/rotate', { mode: 'test' });
-  const shown = commands(await page());
-  assert.equal(shown.length, 4, 'two doors, by curl and by Node');
-  for (const command of shown) {
-    const { body, status } = await (command.startsWith('const ') ? inNode(command) : inShell(command));
-    assert.equal(status, '201', `${command}\n${body}`);
-    const answer = JSON.parse(body);
-    assert.equal(answer.data?.attribution ?? answer.status, 'attributed', body);
-    assert.equal((answer.data ?? answer).commission, '8.00', body);
-  }
+  for (const door of ['api', 'postback'])
+    for (const language of Object.keys(runners)) await runShown(await page(door, `?lang=${language}`), language);
+});
+
+test('S0-69: so do those of the setup page', async () => {
+  await sleep(1100); // the shell's orders are named by the second
+  for (const door of ['api', 'postback'])
+    for (const language of Object.keys(runners)) {
+      const { text } = await ines.get(`/brand/setup?program=${program}&door=${door}&lang=${language}`);
+      await runShown(text, language);
+    }
 });
 
 test('a live key is shown in the answer that makes it, and never again', async () => {
@@ -144,11 +168,11 @@ test('a lost key is replaced, and stops', async () => {
 
 test('S0-14: a rotated secret works for 7 days more, then is refused', async () => {
   await post('/brand/secrets/rotate', { mode: 'test' });
-  const [old] = (await page()).match(/ps_test_[\w-]+/);
+  const [old] = (await page('postback')).match(/ps_test_[\w-]+/);
   await sleep(NOTICED_MS);
   assert.equal(await sendSigned(old), 201);
   assert.equal((await post('/brand/secrets/rotate', { mode: 'test' })).status, 303);
-  const [current] = (await page()).match(/ps_test_[\w-]+/);
+  const [current] = (await page('postback')).match(/ps_test_[\w-]+/);
   assert.notEqual(current, old);
   await sleep(NOTICED_MS);
   assert.equal(await sendSigned(old), 201, 'the old one, within its 7 days');
@@ -165,7 +189,7 @@ test('S0-14: a rotated secret works for 7 days more, then is refused', async () 
 });
 
 test('an old secret that leaked is ended at once', async () => {
-  const [old] = (await page()).match(/ps_test_[\w-]+/);
+  const [old] = (await page('postback')).match(/ps_test_[\w-]+/);
   await post('/brand/secrets/rotate', { mode: 'test' });
   await sleep(NOTICED_MS);
   assert.equal(await sendSigned(old), 201);
@@ -179,5 +203,5 @@ test('a live secret is shown in the answer that makes it, and never again', asyn
   const answer = await post('/brand/secrets/rotate', { mode: 'live' });
   const secret = answer.text.match(/ps_live_[\w-]+/)?.[0];
   assert.ok(secret, 'the secret');
-  assert.ok(!(await page()).includes(secret));
+  assert.ok(!(await page('postback')).includes(secret));
 });

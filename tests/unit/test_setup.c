@@ -26,6 +26,9 @@ static bool says(struct sv text, const char *part)
     return strstr(sv_dup(arena, text), part) != NULL;
 }
 
+#define example_write_as(door, language, e)                                                        \
+    example_write(arena, &(e), EXAMPLE_##door, EXAMPLE_##language)
+
 /* ---- commands */
 
 static struct example an_example(const char *currency)
@@ -44,10 +47,10 @@ static void a_command_holds_the_brands_own_values(void **state)
 {
     (void)state;
     struct example e = an_example("USD");
-    assert_true(says(example_api(arena, &e), "'Authorization: Bearer pc_test_key'"));
-    assert_true(says(example_api(arena, &e), "\"token\":\"k7m3p9xd\""));
-    assert_true(says(example_postback(arena, &e), "-hmac 'ps_test_secret'"));
-    assert_true(says(example_postback(arena, &e), uuid_text(arena, e.brand)));
+    assert_true(says(example_write_as(API, CURL, e), "'Authorization: Bearer pc_test_key'"));
+    assert_true(says(example_write_as(API, CURL, e), "\"token\":\"k7m3p9xd\""));
+    assert_true(says(example_write_as(POSTBACK, CURL, e), "-hmac 'ps_test_secret'"));
+    assert_true(says(example_write_as(POSTBACK, CURL, e), uuid_text(arena, e.brand)));
 }
 
 static void a_click_is_named_before_a_token(void **state)
@@ -55,9 +58,9 @@ static void a_click_is_named_before_a_token(void **state)
     (void)state;
     struct example e = an_example("USD");
     e.click = SV("0191a5f0-0000-7000-8000-000000000000");
-    assert_true(says(example_api(arena, &e), "\"pcps_click\":\"0191a5f0-"));
-    assert_true(says(example_postback(arena, &e), "\"click_id\":\"0191a5f0-"));
-    assert_false(says(example_api(arena, &e), "k7m3p9xd"));
+    assert_true(says(example_write_as(API, CURL, e), "\"pcps_click\":\"0191a5f0-"));
+    assert_true(says(example_write_as(POSTBACK, CURL, e), "\"click_id\":\"0191a5f0-"));
+    assert_false(says(example_write_as(API, CURL, e), "k7m3p9xd"));
 }
 
 static void what_cannot_be_shown_comes_from_the_environment(void **state)
@@ -65,20 +68,23 @@ static void what_cannot_be_shown_comes_from_the_environment(void **state)
     (void)state;
     struct example e = an_example("USD");
     e.key = e.secret = e.token = SV("");
-    assert_true(says(example_api(arena, &e), "\"Authorization: Bearer $MEED_KEY\""));
-    assert_true(says(example_api(arena, &e), "$CLICK_ID"));
-    assert_true(says(example_postback(arena, &e), "-hmac \"$MEED_SECRET\""));
-    assert_true(says(example_api_node(arena, &e), "process.env.MEED_KEY"));
-    assert_true(says(example_postback_node(arena, &e), "process.env.MEED_SECRET"));
+    assert_true(says(example_write_as(API, CURL, e), "\"Authorization: Bearer $MEED_KEY\""));
+    assert_true(says(example_write_as(API, CURL, e), "$CLICK_ID"));
+    assert_true(says(example_write_as(POSTBACK, CURL, e), "-hmac \"$MEED_SECRET\""));
+    assert_true(says(example_write_as(API, NODE, e), "process.env.MEED_KEY"));
+    assert_true(says(example_write_as(POSTBACK, NODE, e), "process.env.MEED_SECRET"));
+    assert_true(says(example_write_as(API, PHP, e), "getenv('MEED_KEY')"));
+    assert_true(says(example_write_as(POSTBACK, PHP, e), "getenv('MEED_SECRET')"));
+    assert_true(says(example_write_as(API, PHP, e), "getenv('CLICK_ID')"));
 }
 
 static void an_amount_has_the_digits_of_its_currency(void **state)
 {
     (void)state;
     struct example dollars = an_example("USD"), yen = an_example("JPY"), dinar = an_example("KWD");
-    assert_true(says(example_api(arena, &dollars), "\"order_value\":\"80.00\""));
-    assert_true(says(example_api(arena, &yen), "\"order_value\":\"80\""));
-    assert_true(says(example_api(arena, &dinar), "\"order_value\":\"80.000\""));
+    assert_true(says(example_write_as(API, CURL, dollars), "\"order_value\":\"80.00\""));
+    assert_true(says(example_write_as(API, CURL, yen), "\"order_value\":\"80\""));
+    assert_true(says(example_write_as(API, CURL, dinar), "\"order_value\":\"80.000\""));
 }
 
 static void nothing_ends_a_quotation_early(void **state)
@@ -86,7 +92,7 @@ static void nothing_ends_a_quotation_early(void **state)
     (void)state;
     struct example e = an_example("USD");
     e.key = SV("x' ; rm -rf / ; '");
-    assert_aborts((void)example_api(arena, &e));
+    assert_aborts((void)example_write_as(API, CURL, e));
 }
 
 /* ---- what has arrived */

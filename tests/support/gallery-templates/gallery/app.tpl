@@ -94,6 +94,6 @@
   <section class="card"><div class="card-head"><h2>[[Form]]</h2></div><div class="card-body">
     <form class="form" method="post">{{>EMAIL}}<div class="form-pair">{{>RATE}}{{>DAYS}}</div>{{>COUNTRY}}{{>NOTE}}{{>AGREE}}<div class="form-actions"><button class="button button-primary">[[Save]]</button><button class="button">[[Cancel]]</button><button class="button button-danger">[[Reject]]</button></div></form>
   </div></section>
-  <section class="card"><div class="card-head"><h2>[[States]]</h2></div><div class="card-body stack"><div class="row">{{#STATE}}{{>CHIP}}{{/STATE}}</div><div>{{>COPY}}</div><p>[[Text with a <a href="#">link</a> in it, <code>code</code> and <kbd>k</kbd>.]]</p></div></section>
+  <section class="card"><div class="card-head"><h2>[[States]]</h2></div><div class="card-body stack"><div class="row">{{#STATE}}{{>CHIP}}{{/STATE}}</div><div>{{>COPY}}</div><nav class="tabs" aria-label="[[Language of the example]]"><a href="#" aria-current="true">[[cURL]]</a><a href="#">[[Node]]</a></nav><nav class="row" aria-label="[[How the sale is sent]]"><a class="pill" href="#" aria-current="true">[[By key]]</a><a class="pill" href="#">[[By signed postback]]</a></nav><ol class="howto"><li>[[Open the settings.]]</li><li>[[Paste the key.]]</li></ol><p>[[Text with a <a href="#">link</a> in it, <code>code</code> and <kbd>k</kbd>.]]</p></div></section>
 </div>
 {{>EMPTY}}

@@ -1,0 +1,105 @@
+#include "conversion/event_words.h"
+
+#include "base/i18n.h"
+
+/* Refusals end with what to change; what was ignored says why that is right. */
+static const struct {
+    const char *code, *text;
+} reasons[] = {
+    /* who sent it */
+    {"invalid_signature", N_("The signature does not match: sign the timestamp, a point and the "
+                             "raw body, not JSON that was read and written again, with the "
+                             "current secret. For a provider, paste its signing secret anew.")},
+    {"stale_timestamp", N_("The timestamp is more than 5 minutes off: sign each attempt anew, and "
+                           "set the server's clock by NTP.")},
+    {"origin_not_allowed", N_("The page's origin is not allowed: add it under \"Scripts and "
+                              "pixel\", or prove the site.")},
+    {"bad_key", N_("The key is unknown or revoked: send one that is active.")},
+    {"shopify_not_configured", N_("No key is known for the shop: paste the one shown below the "
+                                  "list of its webhooks.")},
+    {"stripe_not_configured", N_("No signing secret is known: paste the one of the endpoint in "
+                                 "Stripe.")},
+    {"paddle_not_configured", N_("No secret key is known: paste the one of the notification "
+                                 "destination in Paddle.")},
+    {"woocommerce_not_configured", N_("No secret is known: paste the one of the webhook in "
+                                      "WooCommerce.")},
+
+    /* what it holds */
+    {"invalid_json", N_("The body is not a JSON object: send one object in UTF-8.")},
+    {"missing_field", N_("It is missing or empty: add it.")},
+    {"wrong_type", N_("It has another type than it should: amounts are numbers or text such as "
+                      "\"129.90\", all else is text.")},
+    {"too_long", N_("It is longer than Meed keeps: shorten it.")},
+    {"bad_text", N_("It holds control characters or no UTF-8: send plain text.")},
+    {"bad_time", N_("It is no time: write it as 2026-06-12T14:05:00Z.")},
+    {"bad_email", N_("It is not an e-mail address: send the buyer's, or leave it out.")},
+    {"bad_ip", N_("It is no IPv4 or IPv6 address: send the buyer's, or leave it out.")},
+    {"bad_quantity", N_("It is no whole number above zero: send how many were bought.")},
+    {"bad_click", N_("It is no click id: send the one that the landing page received.")},
+    {"unknown_country", N_("It is no ISO 3166 country: send a code of two letters, such as DE.")},
+    {"too_many_items", N_("There are more lines than Meed reads: send at most 500.")},
+    {"part_too_large", N_("A part is larger than the whole: check subtotal and tax.")},
+    {"amount_not_a_number", N_("It is no plain decimal number: send major units with a point, "
+                               "such as 129.90.")},
+    {"amount_negative", N_("It is below zero: send the order's total.")},
+    {"amount_zero", N_("It is zero: send the order's total.")},
+    {"amount_over_precise", N_("It has more decimals than its currency: round it first.")},
+    {"amount_too_large", N_("It is larger than any amount Meed keeps: check it.")},
+    {"unknown_currency", N_("It is no ISO 4217 currency: send a code of three letters.")},
+    {"other_currency", N_("Its currency is not the sale's: refund in the currency of the sale.")},
+    {"unknown_event", N_("There is no such event: use sale, lead, signup, form, trial or rebill.")},
+
+    /* whose it is */
+    {"bad_program", N_("It is no program's id: copy it from the command on this page.")},
+    {"program_not_yours", N_("There is no such program of this brand: copy the id from the command "
+                             "on this page.")},
+    {"program_draft", N_("The program is a draft, which takes test sales alone: open it, then "
+                         "replay the event.")},
+    {"no_program", N_("The sale names no program, and the brand has no open one: open a program, "
+                      "then replay the event.")},
+    {"brand_inactive", N_("The brand is suspended: ask the operator of this site.")},
+    {"unknown_order", N_("No sale of that order is known: check the order's id.")},
+
+    /* what was stored before */
+    {"conflict", N_("This order was sent before with other content: use another order id.")},
+    {"other_content", N_("It was sent before with other content. What was stored first stands.")},
+
+    /* what is on its way */
+    {"awaiting_click", N_("It names a click that has not arrived yet; it is looked for during 24 "
+                          "hours, and then nobody is credited.")},
+    {"awaiting_sale", N_("The sale that it takes back has not come yet; it is applied once that "
+                         "comes.")},
+    {"recording_failed", N_("Meed could not store it. It tries again by itself; after three tries "
+                            "it waits here for a replay.")},
+
+    /* what moves no money */
+    {"ping", N_("A ping: the connection works.")},
+    {"not_paid", N_("The order is not paid yet; it counts once it is.")},
+    {"other_topic", N_("Meed does not need events of this kind: untick it there, if you like.")},
+    {"app_uninstalled", N_("The shop removed the connection. Add the webhooks and the key anew to "
+                           "connect it.")},
+};
+
+static const char *find(struct sv reason)
+{
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        if (sv_eq_cstr(reason, reasons[i].code))
+            return _(reasons[i].text);
+    return NULL;
+}
+
+bool event_reason_is_worded(struct sv reason)
+{
+    return find(reason) != NULL;
+}
+
+const char *event_reason_words(struct arena *arena, struct sv reason)
+{
+    const char *words = find(reason);
+    if (words || reason.n == 0)
+        return words ? words : "";
+    char *text = sv_dup(arena, reason);
+    for (char *c = text; *c; c++)
+        *c = *c == '_' ? ' ' : *c;
+    return arena_printf(arena, _("Its door says: %s."), text);
+}
