@@ -49,6 +49,11 @@ static const struct {
     {"other_currency", N_("Its currency is not the sale's: refund in the currency of the sale.")},
     {"unknown_event", N_("There is no such event: use sale, lead, signup, form, trial or rebill.")},
 
+    {"unknown_status", N_("Meed does not know this state of an adjustment: ask the operator of "
+                          "this site for a newer version, then replay it at the provider.")},
+    {"other_mode", N_("A live event came with the test secret, or a test event with the live one: "
+                      "paste each secret where it belongs.")},
+
     /* whose it is */
     {"bad_program", N_("It is no program's id: copy it from the command on this page.")},
     {"program_not_yours", N_("There is no such program of this brand: copy the id from the command "
@@ -76,6 +81,23 @@ static const struct {
     {"ping", N_("A ping: the connection works.")},
     {"not_paid", N_("The order is not paid yet; it counts once it is.")},
     {"other_topic", N_("Meed does not need events of this kind: untick it there, if you like.")},
+    {"unpaid", N_("The checkout is done, its payment is on its way: it counts once that arrives.")},
+    {"joins_sale", N_("It brings no money itself: what it tells of the customer's way is kept for "
+                      "the sale that it is about.")},
+    {"zero_amount", N_("Nothing was paid: there is nothing to take a commission of.")},
+    {"setup_only", N_("The checkout stored a way to pay and sold nothing.")},
+    {"checkout_left", N_("The customer left the checkout.")},
+    {"payment_failed", N_("The payment failed.")},
+    {"not_completed", N_("The transaction is not completed yet; it counts once it is.")},
+    {"not_captured", N_("The amount was held and let go; it was never paid.")},
+    {"invoice_alone", N_("An invoice outside of subscriptions. It counts if its metadata names who "
+                         "sent the customer; a checkout's own counts with its checkout.")},
+    {"paid_elsewhere", N_("The invoice was paid outside of the provider: there is no payment that "
+                          "a refund could name.")},
+    {"told_by_charge", N_("The charge's own event tells what was refunded in all.")},
+    {"told_by_dispute", N_("The dispute counts by its beginning and its end.")},
+    {"warning", N_("A warning: it takes no money back. If it becomes a chargeback, that counts.")},
+    {"subscription_ended", N_("The subscription ended. What was sold under it stays.")},
     {"app_uninstalled", N_("The shop removed the connection. Add the webhooks and the key anew to "
                            "connect it.")},
 };

@@ -1,4 +1,4 @@
-#include "base/json.h"
+#include "door/door_json.h"
 #include "door/door_paddle_read.h"
 
 static bool nothing(struct payment_event *out, const char *reason, struct sv about)
@@ -136,7 +136,7 @@ static bool read_adjustment(struct payment_reader *r, struct json_object *data,
         return !r->reason;
     }
     return !r->reason &&
-           nothing(out, sv_starts(action, SV("chargeback_warning")) ? "warning" : "other_event",
+           nothing(out, sv_starts(action, SV("chargeback_warning")) ? "warning" : "other_topic",
                    payment_id(r, data, "transaction_id", PAYMENT_OPTIONAL));
 }
 
@@ -171,19 +171,16 @@ static bool read_data(struct payment_reader *r, struct json_object *json, struct
             return !r->reason && types[i].read(r, data, out);
         return nothing(out, types[i].reason, payment_id(r, data, "id", PAYMENT_OPTIONAL));
     }
-    return nothing(out, "other_event", SV(""));
+    return nothing(out, "other_topic", SV(""));
 }
 
 bool paddle_event_read(struct payment_reader *r, struct json_object *json,
                        struct payment_event *out)
 {
-    struct sv at = SV("");
     *out = (struct payment_event){0};
     out->id = payment_id(r, json, "event_id", PAYMENT_REQUIRED);
     out->topic = payment_word(r, json, "event_type", PAYMENT_REQUIRED);
-    if (json_get_string(r->arena, json, "occurred_at", &at) == JSON_FIELD_OK &&
-        !clock_parse(at, &out->occurred_us))
-        payment_fault(r, "bad_time", "occurred_at");
+    out->occurred_us = door_json_time(r->arena, json, "occurred_at");
     out->sale.occurred_us = out->occurred_us;
     out->adjustment.occurred_us = out->occurred_us;
     return !r->reason && read_data(r, json, out) && !r->reason;

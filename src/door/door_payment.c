@@ -1,7 +1,8 @@
 #include <json-c/json.h>
 
-#include "base/country.h"
 #include "base/json.h"
+#include "door/door.h"
+#include "door/door_json.h"
 #include "door/door_payment.h"
 
 enum { BAD_CLICK_MAX = 200, WORD_MAX = 60 };
@@ -98,41 +99,15 @@ bool payment_count(struct payment_reader *r, struct json_object *object, const c
     return false;
 }
 
-static struct sv upper(struct arena *arena, struct sv text)
-{
-    char *copy = sv_dup(arena, text);
-    for (char *c = copy; *c; c++)
-        if (*c >= 'a' && *c <= 'z')
-            *c = (char)(*c - 'a' + 'A');
-    return sv_of(copy, text.n);
-}
-
 struct unit payment_currency(struct payment_reader *r, struct json_object *object, const char *name)
 {
     struct unit unit = {0};
-    struct sv code = read_text(r, object, name, WORD_MAX, PAYMENT_REQUIRED);
-    if (!r->reason && (code.n != 3 || !unit_find_currency(upper(r->arena, code), &unit)))
-        payment_fault(r, "unknown_currency", name);
-    return r->reason ? (struct unit){0} : unit;
+    if (!r->reason && !door_json_unit(r->arena, object, name, &unit))
+        payment_fault(r, json_get(object, name) ? "unknown_currency" : "missing_field", name);
+    return unit;
 }
 
 /* Hints -------------------------------------------------------------------------------------- */
-
-/* Numbers as well: people put their order's number where a text is meant. */
-static struct sv hint_text(struct arena *arena, struct json_object *object, const char *name,
-                           size_t max)
-{
-    struct sv text = SV("");
-    if (!object || json_get_decimal(arena, object, name, &text) != JSON_FIELD_OK)
-        return SV("");
-    text = sv_trim(text);
-    if (text.n > max)
-        return SV("");
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
-            return SV("");
-    return text;
-}
 
 /* The first click stands; one that can't be read stands until there is one that can. */
 static void add_click(struct sale_event *sale, struct uuid click, struct sv bad_click)
@@ -150,7 +125,7 @@ static void hint_click(struct arena *arena, struct json_object *object, const ch
                        struct sale_event *sale)
 {
     struct uuid click = {{0}};
-    struct sv text = hint_text(arena, object, name, BAD_CLICK_MAX);
+    struct sv text = door_json_value(arena, object, name, BAD_CLICK_MAX);
     bool is_click = uuid_parse(text, &click);
     add_click(sale, click, is_click ? SV("") : text);
 }
@@ -158,7 +133,7 @@ static void hint_click(struct arena *arena, struct json_object *object, const ch
 static void hint_token(struct arena *arena, struct json_object *object, const char *name,
                        struct sale_event *sale)
 {
-    struct sv text = hint_text(arena, object, name, SALE_CODE_MAX);
+    struct sv text = door_json_value(arena, object, name, SALE_CODE_MAX);
     if (sale->token.n == 0)
         sale->token = text;
 }
@@ -167,7 +142,7 @@ void payment_hint_ref(struct arena *arena, struct json_object *object, const cha
                       struct sale_event *sale)
 {
     struct uuid click;
-    struct sv text = hint_text(arena, object, name, SALE_CODE_MAX);
+    struct sv text = door_json_value(arena, object, name, SALE_CODE_MAX);
     if (uuid_parse(text, &click)) {
         add_click(sale, click, SV(""));
         return;
@@ -188,9 +163,9 @@ void payment_hints(struct arena *arena, struct json_object *metadata, struct sal
     hint_token(arena, metadata, "token", sale);
     payment_hint_ref(arena, metadata, "affihub_ref", sale);
     payment_hint_ref(arena, metadata, "ref", sale);
-    sale_event_add_code(sale, upper(arena, hint_text(arena, metadata, "code", SALE_CODE_MAX)));
+    door_json_add_code(arena, sale, door_json_value(arena, metadata, "code", SALE_CODE_MAX));
     if (order_ref->n == 0)
-        *order_ref = hint_text(arena, metadata, "order_id", SALE_ORDER_REF_MAX);
+        *order_ref = door_json_value(arena, metadata, "order_id", SALE_ORDER_REF_MAX);
 }
 
 bool payment_has_hint(const struct sale_event *sale)
@@ -202,20 +177,9 @@ bool payment_has_hint(const struct sale_event *sale)
 void payment_email(struct arena *arena, struct json_object *object, const char *name,
                    struct sale_event *sale)
 {
-    struct sv text = hint_text(arena, object, name, SALE_EMAIL_MAX);
-    ptrdiff_t at = sv_find(text, '@');
-    if (sale->has_customer || at < 1 || (size_t)at + 1 >= text.n)
-        return;
-    keys_hash_email(sale->customer_hash, text);
-    sale->has_customer = true;
-}
-
-void payment_country(struct arena *arena, struct json_object *address, const char *name,
-                     struct sale_event *sale)
-{
-    struct sv code = upper(arena, hint_text(arena, address, name, 2));
-    if (sale->country.n == 0 && country_find(code))
-        sale->country = code;
+    struct sv text = door_json_text(arena, object, name, SALE_EMAIL_MAX);
+    if (!sale->has_customer)
+        sale->has_customer = door_hash_email(text, sale->customer_hash);
 }
 
 /* Facts -------------------------------------------------------------------------------------- */

@@ -82,12 +82,9 @@ void payment_hint_ref(struct arena *arena, struct json_object *object, const cha
                       struct sale_event *sale);
 bool payment_has_hint(const struct sale_event *sale);
 
-/* The buyer's e-mail address, hashed; a country of two letters. What can't be either is left out.
- */
+/* The buyer's e-mail address, hashed. What can be none is left out. */
 void payment_email(struct arena *arena, struct json_object *object, const char *name,
                    struct sale_event *sale);
-void payment_country(struct arena *arena, struct json_object *address, const char *name,
-                     struct sale_event *sale);
 
 /* Gives the sale what it lacks, and the facts' keys. Its own always stands. */
 void payment_add_facts(struct sale_event *sale, const struct sale_event *facts);

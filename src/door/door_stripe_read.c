@@ -1,6 +1,7 @@
 #include <json-c/json.h>
 
 #include "base/json.h"
+#include "door/door_json.h"
 #include "door/door_stripe_read.h"
 
 /* Money -------------------------------------------------------------------------------------- */
@@ -88,7 +89,7 @@ static void read_session_buyer(struct payment_reader *r, struct json_object *ses
     payment_hint_ref(r->arena, session, "client_reference_id", sale);
     payment_email(r->arena, details, "email", sale);
     payment_email(r->arena, session, "customer_email", sale);
-    payment_country(r->arena, payment_object(details, "address"), "country", sale);
+    sale->country = door_json_country(r->arena, payment_object(details, "address"), "country");
 }
 
 /*
@@ -212,7 +213,8 @@ static void read_invoice_buyer(struct payment_reader *r, struct json_object *inv
     if (sale->kind != SALE_KIND_REBILL && order_ref->n == 0)
         *order_ref = of_all;
     payment_email(r->arena, invoice, "customer_email", sale);
-    payment_country(r->arena, payment_object(invoice, "customer_address"), "country", sale);
+    sale->country =
+        door_json_country(r->arena, payment_object(invoice, "customer_address"), "country");
 }
 
 /* The tax is one number before API 2025-03, a list since. */
@@ -401,7 +403,7 @@ static bool read_data(struct payment_reader *r, struct json_object *json, struct
         return nothing(out, types[i].reason, payment_id(r, object, "id", PAYMENT_OPTIONAL)) &&
                !r->reason;
     }
-    return nothing(out, "other_event", SV(""));
+    return nothing(out, "other_topic", SV(""));
 }
 
 static int64_t read_created_us(struct json_object *json)

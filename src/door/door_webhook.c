@@ -103,6 +103,25 @@ static enum db_status find_caller(struct http_request *request,
     return status;
 }
 
+/* A brand's address answers as the source system does. A program's is ours: a provider that was
+ * given a wrong one shall show that nothing arrives. */
+static void refuse_address(struct http_request *request, struct http_response *response,
+                           const struct door_provider *provider)
+{
+    if (!provider->by_program) {
+        http_json(response, 200, SV("{\"ok\":false,\"reason\":\"unknown_brand\"}\n"));
+        return;
+    }
+    http_problem(request, response,
+                 &(struct http_problem){
+                     .status = 404,
+                     .code = "unknown_program",
+                     .what = _("Nothing was recorded: the address names no program."),
+                     .why = _("program_id is missing, or no program has that id."),
+                     .next = _("Copy the whole address from the brand's integration page."),
+                 });
+}
+
 bool door_webhook_open(struct door_webhook *w, struct http_request *request,
                        struct http_response *response, const struct door_provider *provider,
                        struct sv text)
@@ -121,9 +140,7 @@ bool door_webhook_open(struct door_webhook *w, struct http_request *request,
         keys_hash(w->body_mac, KEY_CONTENT_MAC, request->body);
         return true;
     }
-    http_json(response, 200,
-              provider->by_program ? SV("{\"ok\":false,\"reason\":\"unknown_program\"}\n")
-                                   : SV("{\"ok\":false,\"reason\":\"unknown_brand\"}\n"));
+    refuse_address(request, response, provider);
     return false;
 }
 

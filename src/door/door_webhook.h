@@ -5,11 +5,11 @@
  * in any order, and sends again whatever was not answered by 2xx. So each authentic event ends in
  * the inbox, is answered 200 whatever it came to, and 503 only when nothing is known to be stored:
  *
- *   door_webhook_open()      whom the address means       else 200
- * {"ok":false,"reason":"unknown_…"} door_webhook_verify()    by any of the valid secrets  else 401
- * invalid_signature, 412, 429, 503 door_webhook_parse()     one JSON object              else 400
- * invalid_json, noted _record() _adjust() _note()                           what became of it
- *   door_webhook_answer()    200 {"status":…,"conversion_id":…,"reason":…,"field":…}, or 503
+ *   _open()     whom the address means        else 200 unknown_brand, 404 unknown_program
+ *   _verify()   by any of the valid secrets   else 401 invalid_signature, 412, 429, 503
+ *   _parse()    one JSON object               else 400 invalid_json, noted
+ *   _record() _adjust() _note()               what became of it
+ *   _answer()   200 {"status":…,"conversion_id":…,"reason":…,"field":…}, or 503
  *
  *   status: created, duplicate, conflict, parked, queued, ignored, refused
  *

@@ -9,7 +9,6 @@ libmeed_a_SOURCES += \
 	%D%/door_postback.c \
 	%D%/door_resolve.c \
 	%D%/door_v1.c
-	%D%/door_postback.c
 libmeed_a_SOURCES += %D%/door_json.c %D%/door_json.h
 libmeed_a_SOURCES += %D%/door_shopify_read.c %D%/door_shopify_read.h
 libmeed_a_SOURCES += %D%/door_webhook.h

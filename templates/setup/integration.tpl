@@ -74,7 +74,7 @@
 {{#HOW_STRIPE}}
     <ol class="howto">
       <li>[[In Stripe open Developers → Webhooks (in Workbench: Event destinations), and add an endpoint with the address above.]]</li>
-      <li>[[Choose the events <code>checkout.session.completed</code>, <code>checkout.session.async_payment_succeeded</code>, <code>invoice.paid</code>, <code>charge.refunded</code>, <code>charge.dispute.created</code> and <code>charge.dispute.closed</code>.]]</li>
+      <li>[[Choose the events <code>checkout.session.completed</code>, <code>checkout.session.async_payment_succeeded</code>, <code>invoice.paid</code>, <code>invoice_payment.paid</code>, <code>charge.refunded</code>, <code>charge.dispute.created</code> and <code>charge.dispute.closed</code>.]]</li>
       <li>[[Open the endpoint, reveal its signing secret (<code>whsec_…</code>), and paste it here.]]</li>
       <li>[[When you create a checkout, put the click id into <code>metadata[meed_click]</code>, for subscriptions also into <code>subscription_data[metadata][meed_click]</code>.]]</li>
     </ol>

@@ -17,6 +17,8 @@ DB_SQL(make_shop_tell_hosts,
        "INSERT INTO link_change (host, link)"
        " SELECT h.name, l.id FROM web_host h, link l WHERE l.brand = ?");
 
+DB_SQL(make_shop_find_program, "SELECT id FROM program WHERE pid = ?");
+
 static void print_creator(const char *name, const struct shop_creator *c)
 {
     printf("\"%s\":{\"token\":\"%s\",\"code\":\"%s\",\"slug\":\"%s\"},", name, c->token, c->code,
@@ -58,6 +60,33 @@ static void print_secret(struct shop *shop, const char *name, bool test_mode)
     printf("\"%s\":\"" SV_FMT "\",", name, SV_ARG(text));
 }
 
+/* Pasted, as a provider shows them: both modes of the program, and the other program's. */
+static void print_provider(struct shop *shop, const char *name, enum secret_door door,
+                           struct uuid other)
+{
+    struct db_rows *row;
+    struct secret_use use = {.brand = shop->brand, .program = shop->program, .door = door};
+    struct sv text;
+    const char *prefix = door == SECRET_STRIPE ? "whsec_" : "pdl_ntfset_";
+    printf("\"%s\":{", name);
+    for (int i = 0; i < 3; i++) {
+        static const char *const uses[] = {"live", "test", "other"};
+        char noise[40];
+        id_random_text(noise, 24);
+        use.test_mode = i == 1;
+        if (i == 2) {
+            CHECK(db_get_one(shop->db, shop->arena, &make_shop_find_program,
+                             DB_ARGS(db_uuid(&other)), &row) == DB_OK);
+            use.program = db_col_u64(row, 0);
+        }
+        CHECK(secret_rotate(shop->db, shop->arena, &use,
+                            sv_from(arena_printf(shop->arena, "%s%s", prefix, noise)), 1,
+                            &text) == DB_OK);
+        printf("%s\"%s\":\"" SV_FMT "\"", i > 0 ? "," : "", uses[i], SV_ARG(text));
+    }
+    printf("},");
+}
+
 int main(int argc, char **argv)
 {
     const char *why, *path = settings_default_path();
@@ -82,7 +111,10 @@ int main(int argc, char **argv)
     printf("{");
     print_uuid("brand", shop.brand_pid);
     print_uuid("program", shop.program_pid);
-    print_uuid("other_program", shop_add_program(&shop));
+    struct uuid other = shop_add_program(&shop);
+    print_uuid("other_program", other);
+    print_provider(&shop, "stripe", SECRET_STRIPE, other);
+    print_provider(&shop, "paddle", SECRET_PADDLE, other);
     print_creator("anna", &shop.a);
     print_creator("ben", &shop.b);
     print_key(&shop, "live_key", false);

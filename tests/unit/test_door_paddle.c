@@ -1,6 +1,7 @@
 #include "support/unit.h"
 
 #include "base/json.h"
+#include "conversion/event_words.h"
 #include "door/door_paddle_read.h"
 
 static struct arena *arena;
@@ -86,6 +87,14 @@ static void what_a_subscription_made_is_a_rebill_under_its_own_name(void **state
     assert_sv_equal(s->order_ref, "txn_1");
 }
 
+static void assert_nothing(bool ok, const char *reason)
+{
+    assert_true(ok);
+    assert_int_equal(event.what, PAYMENT_NOTHING);
+    assert_string_equal(event.reason, reason);
+    assert_true(event_reason_is_worded(sv_from(reason)));
+}
+
 static void a_transaction_for_nothing_is_a_trial_or_a_free_order(void **state)
 {
     (void)state;
@@ -93,8 +102,8 @@ static void a_transaction_for_nothing_is_a_trial_or_a_free_order(void **state)
         sale_of(TRANSACTION("web", "\"subscription_id\":\"sub_1\",", "0", "0", "0", "0"))->kind,
         SALE_KIND_TRIAL);
     assert_int_equal(sale_of(TRANSACTION("web", "", "500", "500", "0", "0"))->kind, SALE_KIND_SALE);
-    assert_true(read_event("transaction.completed", TRANSACTION("web", "", "0", "0", "0", "0")));
-    assert_string_equal(event.reason, "zero_amount");
+    assert_nothing(read_event("transaction.completed", TRANSACTION("web", "", "0", "0", "0", "0")),
+                   "zero_amount");
     assert_true(read_event("transaction.completed",
                            TRANSACTION("subscription_payment_method_change",
                                        "\"subscription_id\":\"sub_1\",", "0", "0", "0", "0")));
@@ -151,21 +160,18 @@ static void warnings_move_no_money(void **state)
 {
     static const char *const actions[] = {"chargeback_warning", "chargeback_warning_reverse"};
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(actions); i++) {
-        assert_true(read_adjustment(actions[i], "approved"));
-        assert_int_equal(event.what, PAYMENT_NOTHING);
-        assert_string_equal(event.reason, "warning");
-    }
-    assert_true(read_event("subscription.canceled", "\"id\":\"sub_1\""));
-    assert_string_equal(event.reason, "subscription_ended");
-    assert_true(read_event("customer.created", "\"id\":\"ctm_1\""));
-    assert_string_equal(event.reason, "other_event");
+    for (size_t i = 0; i < COUNT_OF(actions); i++)
+        assert_nothing(read_adjustment(actions[i], "approved"), "warning");
+    assert_nothing(read_event("subscription.canceled", "\"id\":\"sub_1\""), "subscription_ended");
+    assert_nothing(read_event("transaction.paid", "\"id\":\"txn_1\""), "not_completed");
+    assert_nothing(read_event("customer.created", "\"id\":\"ctm_1\""), "other_topic");
 }
 
 static void assert_refused(bool ok, const char *reason, const char *field)
 {
     assert_false(ok);
     assert_string_equal(reader.reason, reason);
+    assert_true(event_reason_is_worded(sv_from(reason)));
     assert_string_equal(reader.field, field);
 }
 

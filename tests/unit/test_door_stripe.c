@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "crypto/keys.h"
+#include "conversion/event_words.h"
 #include "door/door_stripe_read.h"
 
 static struct arena *arena;
@@ -58,6 +59,7 @@ static void assert_refused(bool ok, const char *reason, const char *field)
 {
     assert_false(ok);
     assert_string_equal(reader.reason, reason);
+    assert_true(event_reason_is_worded(sv_from(reason)));
     assert_string_equal(reader.field, field);
 }
 
@@ -66,6 +68,7 @@ static void assert_nothing(bool ok, const char *reason)
     assert_true(ok);
     assert_int_equal(event.what, PAYMENT_NOTHING);
     assert_string_equal(event.reason, reason);
+    assert_true(event_reason_is_worded(sv_from(reason)));
 }
 
 static bool has_key(const struct sale_event *sale, enum sale_key_kind kind, const char *value)
@@ -420,15 +423,15 @@ static void a_dispute_takes_until_it_is_won(void **state)
 
 /* Events ------------------------------------------------------------------------------------- */
 
-static void other_events_move_no_money(void **state)
+static void other_topics_move_no_money(void **state)
 {
     (void)state;
     assert_nothing(read_event("customer.subscription.deleted", "\"id\":\"sub_1\""),
                    "subscription_ended");
     assert_sv_equal(event.about, "sub_1");
-    assert_nothing(read_event("payment_intent.succeeded", "\"id\":\"pi_1\""), "other_event");
+    assert_nothing(read_event("payment_intent.succeeded", "\"id\":\"pi_1\""), "other_topic");
     assert_nothing(read_json("{\"id\":\"evt_1\",\"type\":\"v1.billing.alert\",\"livemode\":false}"),
-                   "other_event");
+                   "other_topic");
     assert_true(event.test_mode);
 }
 
@@ -501,7 +504,7 @@ int main(void)
         cmocka_unit_test(the_payment_of_an_invoice_is_a_fact),
         cmocka_unit_test(a_refund_tells_all_that_was_refunded),
         cmocka_unit_test(a_dispute_takes_until_it_is_won),
-        cmocka_unit_test(other_events_move_no_money),
+        cmocka_unit_test(other_topics_move_no_money),
         cmocka_unit_test(names_the_member_that_is_wrong),
         cmocka_unit_test(facts_fill_in_what_a_sale_lacks),
     };
