@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <sodium.h>
+#include <sys/stat.h>
 
 #include "db/migrate_file.h"
 
@@ -61,9 +62,13 @@ char *migrate_read_file(struct arena *arena, const char *folder, const char *nam
         *why = arena_printf(arena, "can't read %s: %s", path, strerror(errno));
         return NULL;
     }
-    char *text = arena_alloc(arena, FILE_SIZE_MAX + 1);
-    size_t n = fread(text, 1, FILE_SIZE_MAX, file);
-    bool whole = !ferror(file) && n < FILE_SIZE_MAX;
+    struct stat st;
+    size_t size = fstat(fileno(file), &st) == 0 && st.st_size < FILE_SIZE_MAX
+                      ? (size_t)st.st_size + 1 /* room to see that it grew meanwhile */
+                      : 0;
+    char *text = arena_alloc(arena, size + 1);
+    size_t n = fread(text, 1, size, file);
+    bool whole = !ferror(file) && n < size;
     fclose(file);
     text[n] = '\0';
     if (!whole)
