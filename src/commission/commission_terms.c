@@ -57,7 +57,7 @@ DB_SQL(commission_select_for_check,
        " JOIN program p ON p.id = m.program JOIN program_version v ON v.id = c.version"
        " LEFT JOIN partnership_version pv ON pv.partnership = m.partnership"
        " AND pv.no = JSON_VALUE(m.explanation, '$.own_no')"
-       " WHERE m.id > ? ORDER BY m.id LIMIT 500");
+       " WHERE m.id > ? AND m.attribution_no = c.attribution_no ORDER BY m.id LIMIT 500");
 
 enum {
     COL_ID,

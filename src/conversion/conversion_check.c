@@ -9,7 +9,7 @@ DB_SQL(check_commissions_untold,
 DB_SQL(check_count_inbox, "SELECT COUNT(*) FROM inbox");
 DB_SQL(check_conversions_without_event,
        "SELECT c.id FROM conversion c LEFT JOIN (SELECT DISTINCT conversion FROM inbox) i "
-       "ON i.conversion = c.id WHERE i.conversion IS NULL LIMIT 100");
+       "ON i.conversion = c.id WHERE i.conversion IS NULL AND c.merged_into = 0 LIMIT 100");
 DB_SQL(check_events_without_conversion,
        "SELECT i.id FROM inbox i LEFT JOIN conversion c ON c.id = i.conversion "
        "WHERE i.state = 'processed' AND c.id IS NULL LIMIT 100");

@@ -120,12 +120,8 @@ enum db_status sale_put_credit(struct sale *sale, const struct sale_crediting *h
 
 /* The money ---------------------------------------------------------------------------------- */
 
-enum db_status sale_post_accrual(struct sale *sale)
+enum ledger_built sale_build_accrual(const struct sale *sale, struct ledger_transfer *out)
 {
-    if (!sale->has_commission)
-        return DB_OK;
-    struct ledger_transfer transfer;
-    struct ledger_posting posting;
     struct ledger_case c = {.source = sale->commission_id,
                             .seq = 1,
                             .brand = sale->event->brand,
@@ -133,7 +129,15 @@ enum db_status sale_post_accrual(struct sale *sale)
                             .partner = sale->who.partner,
                             .unit = sale->commission.unit,
                             .business_us = sale->received_us};
-    switch (ledger_build_accrue(&c, sale->commission.split, &transfer)) {
+    return sale->has_commission ? ledger_build_accrue(&c, sale->commission.split, out)
+                                : LEDGER_NOTHING;
+}
+
+enum db_status sale_post_accrual(struct sale *sale)
+{
+    struct ledger_transfer transfer;
+    struct ledger_posting posting;
+    switch (sale_build_accrual(sale, &transfer)) {
     case LEDGER_NOTHING:
         return DB_OK;
     case LEDGER_OUT_OF_RANGE:

@@ -102,33 +102,31 @@ void sale_inbox_keep_refused(struct sale *sale, enum conversion_refusal refusal)
                  LOG_U64("brand", sale->event->brand));
 }
 
-/* A conflict is an event of its own, told apart from the first by its body. */
-struct conflict {
-    struct sale *sale;
-    struct inbox_row row;
-};
+DB_SQL(
+    sale_take_over_inbox,
+    "UPDATE inbox SET state = ?, reason = ?, field = ?, conversion = ?, program = ?, version = ?,"
+    " body_mac = ?, event = ?, order_ref = ?, kind = 'sale', due_us = 0 WHERE brand = ?"
+    " AND mode = ? AND door = ? AND event_id = ? AND state IN ('failed', 'refused', 'ignored')");
 
-static enum db_status put_conflict(struct db *db, void *context)
+enum db_status sale_inbox_put_known(struct sale *sale, struct sv event_id, uint64_t conversion,
+                                    const char *conflict)
 {
-    const struct conflict *c = context;
+    const struct sale_event *e = sale->event;
+    struct inbox_row row = {.event_id = event_id,
+                            .state = conflict ? "conflict" : "processed",
+                            .reason = conflict ? "other_content" : "",
+                            .field = conflict ? conflict : "",
+                            .conversion = conversion};
     enum db_status status =
-        db_insert_unless_known(db, &sale_insert_inbox, INBOX_ARGS(c->sale, &c->row), NULL);
-    return status == DB_DUPLICATE ? DB_OK : status; /* the same conflict, told again */
-}
-
-enum db_status sale_inbox_keep_conflict(struct sale *sale, uint64_t conversion, const char *field)
-{
-    char mark[13];
-    hex_encode(mark, sale->event->body_mac, sizeof mark / 2);
-    struct conflict c = {
-        sale,
-        {.event_id = sv_from(arena_printf(sale->arena, SV_FMT "#%s", SV_ARG(sale->event_id), mark)),
-         .state = "conflict",
-         .reason = "other_content",
-         .field = field,
-         .conversion = conversion}};
-    log_line(LOG_WARN, "sale_conflict", LOG_STR("door", sale_door_text(sale->event->door)),
-             LOG_U64("brand", sale->event->brand), LOG_U64("conversion", conversion),
-             LOG_STR("field", field));
-    return db_tx_run(sale->db, put_conflict, &c);
+        db_insert_unless_known(sale->db, &sale_insert_inbox, INBOX_ARGS(sale, &row), NULL);
+    if (status != DB_DUPLICATE)
+        return status;
+    status = db_exec_one(sale->db, &sale_take_over_inbox,
+                         DB_ARGS(db_cstr(row.state), db_cstr(row.reason), db_cstr(row.field),
+                                 db_u64(conversion), db_u64(sale->program.id),
+                                 db_u64(sale->program.version), db_bytes(e->body_mac, MAC_SIZE),
+                                 db_text(sale->event_json), db_text(e->order_ref), db_u64(e->brand),
+                                 db_cstr(sale_mode_text(sale)), db_cstr(sale_door_text(e->door)),
+                                 db_text(event_id)));
+    return status == DB_NO_ROW ? DB_DUPLICATE : status;
 }

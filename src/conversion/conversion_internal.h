@@ -71,10 +71,11 @@ struct sale {
     struct sv event_id, event_json;                    /* for the inbox */
     struct sale_scoped_key keys[SALE_SCOPED_KEYS_MAX]; /* in one order for all, at least one */
     size_t n_keys;
-    int64_t occurred_us; /* clamped */
-    int64_t received_us; /* of the first event: the holdback runs from it */
-    uint64_t campaign;   /* told by the order; 0: none */
-    uint64_t customer;   /* 0: not in the table yet, or none told */
+    int64_t occurred_us;   /* clamped */
+    int64_t received_us;   /* of the first event: the holdback runs from it */
+    uint64_t campaign;     /* told by the order; 0: none */
+    uint64_t customer;     /* 0: not in the table yet, or none told */
+    uint64_t told_program; /* the order names this one; 0: it names none */
     struct sale_parent parent;
     struct sale_candidates *candidates;
     bool is_vouched; /* more than the page vouches for it: it needs no second door */
@@ -165,6 +166,8 @@ MUST_USE enum db_status sale_find_known_by_event(struct sale *sale, struct known
 MUST_USE enum db_status sale_load_stored(struct sale *sale, struct sale_event *event);
 /* Customer and campaign, where the order tells of them. */
 MUST_USE enum db_status sale_find_context(struct sale *sale);
+/* In a transaction: the customer's id, made where it is new; `is_new`: this sale is their first. */
+MUST_USE enum db_status sale_put_customer(struct sale *sale, uint64_t *customer, bool *is_new);
 /* The event's lines; sale->id says whose. */
 MUST_USE enum db_status sale_put_items(struct sale *sale);
 /* Bodies of db_tx_run; the context is the struct sale. */
@@ -184,8 +187,24 @@ struct sale_crediting {
 };
 MUST_USE enum db_status sale_put_credit(struct sale *sale, const struct sale_crediting *how);
 MUST_USE enum db_status sale_put_candidates(struct sale *sale, uint32_t no);
+/* Nothing, where nothing is earned. */
+MUST_USE enum ledger_built sale_build_accrual(const struct sale *sale, struct ledger_transfer *out);
 /* Last in the transaction. */
 MUST_USE enum db_status sale_post_accrual(struct sale *sale);
+
+/* conversion_known.c ------------------------------------------------------------------------- */
+
+enum sale_known_result {
+    SALE_KNOWN_STORED,    /* *conflict: the field that contradicts, NULL: none */
+    SALE_KNOWN_AGAIN,     /* what is known changed meanwhile: look it up again */
+    SALE_KNOWN_TOO_LARGE, /* a balance would leave the range of money */
+    SALE_KNOWN_FAILED,    /* keep the event, under sale->event_id as it is now */
+    SALE_KNOWN_UNAVAILABLE,
+};
+
+/* Another event of recorded sales: what it adds, replaces, merges and releases. */
+enum sale_known_result sale_write_known(struct sale *sale, const struct known_sales *known,
+                                        const char **conflict);
 
 /* conversion_record.c ------------------------------------------------------------------------ */
 
@@ -211,8 +230,13 @@ struct sale_inbox_state {
 struct sale_inbox_state sale_inbox_state(const struct sale *sale);
 /* A transaction of their own. */
 MUST_USE enum db_status sale_inbox_keep_failed(struct sale *sale);
-MUST_USE enum db_status sale_inbox_keep_conflict(struct sale *sale, uint64_t conversion,
-                                                 const char *field);
+/*
+ * Inside a transaction: the row of an event of a recorded sale; `conflict` names what contradicts,
+ * NULL when nothing does. What failed, was refused or ignored before is taken over. DB_DUPLICATE:
+ * the id is taken by what was processed.
+ */
+MUST_USE enum db_status sale_inbox_put_known(struct sale *sale, struct sv event_id,
+                                             uint64_t conversion, const char *conflict);
 /* For the event log; best effort, since the answer is the same without. */
 void sale_inbox_keep_refused(struct sale *sale, enum conversion_refusal refusal);
 const char *sale_refusal_text(enum conversion_refusal refusal);

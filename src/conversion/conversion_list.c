@@ -97,7 +97,7 @@ static void say_if(struct db_compose *c, bool is_set, const char *condition, str
 static void say_filter(struct db_compose *c, const struct sale_filter *f,
                        const struct sale_walk *walk)
 {
-    db_compose_say(c, " WHERE c.brand = ? AND c.mode = ?");
+    db_compose_say(c, " WHERE c.brand = ? AND c.mode = ? AND c.merged_into = 0");
     db_compose_bind(c, db_u64(walk->brand));
     db_compose_bind(c, db_cstr(f->scope.test_mode ? "test" : "live"));
     say_if(c, f->order.n > 0, " AND c.order_ref = ?", db_text(f->order));

@@ -3,6 +3,7 @@
  * loses a race for the key, or loses the connection while committing, looks the
  * key up and answers what is stored.
  */
+#include "base/log.h"
 #include "click/click.h"
 #include "conversion/conversion_internal.h"
 #include "http/http_shared.h"
@@ -27,21 +28,6 @@ static enum conversion_outcome unavailable(struct conversion_answer *answer)
 
 /* Known sales ---------------------------------------------------------------------------------- */
 
-/* What the event tells otherwise. An event told again may tell of what was replaced meanwhile. */
-static const char *first_difference(const struct sale *sale, const struct known_sale *known)
-{
-    const struct sale_event *e = sale->event;
-    if (known->program != sale->program.id && !uuid_is_zero(e->program_pid))
-        return "program_id";
-    if (known->is_told)
-        return NULL;
-    if (known->gross != e->amount)
-        return "amount";
-    if (!sv_eq_cstr(known->unit, e->unit.code))
-        return "currency";
-    return sv_eq_cstr(known->event, sale_kind_text(e->kind)) ? NULL : "event";
-}
-
 static enum conversion_credit credit_of(const struct known_sale *known)
 {
     if (sv_eq(known->status, SV("awaiting")))
@@ -62,18 +48,6 @@ static void fill_known(struct conversion_answer *answer, const struct known_sale
     for (unsigned i = 0; i < ATTRIBUTION_METHOD_COUNT; i++)
         if (sv_eq_cstr(known->method, attribution_method_text((enum attribution_method)i)))
             answer->method = (enum attribution_method)i;
-}
-
-static enum conversion_outcome answer_known(struct sale *sale, const struct known_sale *known,
-                                            struct conversion_answer *answer)
-{
-    fill_known(answer, known);
-    answer->field = first_difference(sale, known);
-    if (!answer->field)
-        return answer->outcome = CONVERSION_DUPLICATE;
-    if (sale_inbox_keep_conflict(sale, known->id, answer->field) != DB_OK)
-        return unavailable(answer);
-    return answer->outcome = CONVERSION_CONFLICT;
 }
 
 /* New sales ------------------------------------------------------------------------------------ */
@@ -136,56 +110,6 @@ static enum conversion_outcome keep_for_later(struct sale *sale, struct conversi
     if (sale_inbox_keep_failed(sale) != DB_OK)
         return unavailable(answer);
     return answer->outcome = CONVERSION_QUEUED;
-}
-
-/* A key is taken, or the commit was ambiguous: what is stored under it is the answer. */
-static enum conversion_outcome look_up(struct sale *sale, struct conversion_answer *answer,
-                                       bool *found)
-{
-    struct known_sales known;
-    enum db_status status = sale_find_known(sale, &known);
-    if (status == DB_NO_ROW && sale->is_known) {
-        status = sale_find_known_by_event(sale, &known.v[0]);
-        known.n = 1;
-    }
-    *found = status == DB_OK;
-    if (status != DB_OK)
-        return unavailable(answer);
-    if (!uuid_eq(known.v[0].pid, sale->pid))
-        return answer_known(sale, &known.v[0], answer);
-    sale->id = known.v[0].id; /* our own: it was committed after all */
-    fill_new(answer, sale);
-    return answer->outcome = CONVERSION_CREATED;
-}
-
-/* `again`: another sale of its subscription came first, so who is credited is to be asked anew. */
-static enum conversion_outcome write_sale(struct sale *sale, struct conversion_answer *answer,
-                                          bool *again)
-{
-    enum { TRIES_MAX = 3 };
-    for (int try = 0; try < TRIES_MAX; try++) {
-        bool found = false;
-        enum db_status status = db_tx_run(sale->db, sale_write_new, sale);
-        if (status == DB_OK) {
-            fill_new(answer, sale);
-            return answer->outcome = CONVERSION_CREATED;
-        }
-        if (status == DB_ROLLBACK && sale->is_too_large)
-            return refuse(sale, answer, REFUSAL_AMOUNT_TOO_LARGE);
-        if (status == DB_FAILED)
-            return keep_for_later(sale, answer);
-        *again = status == DB_ROLLBACK && sale->has_parent_now;
-        if (*again)
-            return unavailable(answer);
-        if (status != DB_AMBIGUOUS && !(status == DB_ROLLBACK && sale->is_known))
-            return unavailable(answer);
-        enum conversion_outcome outcome = look_up(sale, answer, &found);
-        if (found)
-            return outcome;
-        /* Not there: the one that was first rolled back, or our commit never arrived. Once more:
-         * the key lets only one of us through. */
-    }
-    return unavailable(answer);
 }
 
 static void prepare(struct sale *sale, struct db *db, struct arena *arena,
@@ -270,6 +194,116 @@ enum db_status sale_resolve(struct db *db, struct arena *arena, const struct sal
     return db_tx_run(db, sale_write_resolved, &sale);
 }
 
+/* Another event of what is recorded ---------------------------------------------------------- */
+
+/* The first program that the sale met stays, with its settings: they say what its base is. */
+static enum db_status reopen(struct sale *sale, const struct known_sale *elder)
+{
+    struct sale_event *pinned = ARENA_NEW(sale->arena, struct sale_event);
+    enum db_status status = DB_OK;
+    if (sale->program.id != elder->program || sale->program.version != elder->version) {
+        status = sale_find_program_version(sale, elder->program, elder->version);
+        if (status == DB_OK)
+            pin(sale, pinned);
+    }
+    return status == DB_OK ? sale_find_context(sale) : status;
+}
+
+static enum conversion_outcome answer_stored(struct sale *sale, uint64_t id, const char *conflict,
+                                             struct conversion_answer *answer)
+{
+    struct known_sale known;
+    if (sale_find_known_by_id(sale, id, &known) != DB_OK)
+        return unavailable(answer);
+    fill_known(answer, &known);
+    answer->field = conflict;
+    if (!conflict)
+        return answer->outcome = CONVERSION_DUPLICATE;
+    log_line(LOG_WARN, "sale_conflict", LOG_STR("door", sale_door_text(sale->event->door)),
+             LOG_U64("brand", sale->event->brand), LOG_U64("conversion", id),
+             LOG_STR("field", conflict));
+    return answer->outcome = CONVERSION_CONFLICT;
+}
+
+/* `again`: what is known changed meanwhile. */
+static enum conversion_outcome answer_known(struct sale *sale, const struct known_sales *known,
+                                            struct conversion_answer *answer, bool *again)
+{
+    const struct known_sale *elder = &known->v[0];
+    const char *conflict = NULL;
+    bool is_theirs = sale->told_program == 0 || sale->told_program == elder->program;
+    if (known->n == 1 && elder->is_told && is_theirs) { /* nothing that is not stored */
+        fill_known(answer, elder);
+        return answer->outcome = CONVERSION_DUPLICATE;
+    }
+    if (reopen(sale, elder) != DB_OK)
+        return unavailable(answer);
+    switch (sale_write_known(sale, known, &conflict)) {
+    case SALE_KNOWN_STORED:
+        return answer_stored(sale, elder->id, conflict, answer);
+    case SALE_KNOWN_AGAIN:
+        *again = true;
+        return unavailable(answer);
+    case SALE_KNOWN_TOO_LARGE:
+        return refuse(sale, answer, REFUSAL_AMOUNT_TOO_LARGE);
+    case SALE_KNOWN_FAILED:
+        return keep_for_later(sale, answer);
+    case SALE_KNOWN_UNAVAILABLE:
+        return unavailable(answer);
+    }
+    UNREACHABLE();
+}
+
+/* A key is taken, or the commit was ambiguous: what is stored under it is the answer. */
+static enum conversion_outcome look_up(struct sale *sale, struct conversion_answer *answer,
+                                       bool *found, bool *again)
+{
+    struct known_sales known;
+    enum db_status status = sale_find_known(sale, &known);
+    if (status == DB_NO_ROW && sale->is_known) {
+        status = sale_find_known_by_event(sale, &known.v[0]);
+        known.n = 1;
+    }
+    *found = status == DB_OK;
+    if (status != DB_OK)
+        return unavailable(answer);
+    if (known.n > 1 || !uuid_eq(known.v[0].pid, sale->pid))
+        return answer_known(sale, &known, answer, again);
+    sale->id = known.v[0].id; /* our own: it was committed after all */
+    fill_new(answer, sale);
+    return answer->outcome = CONVERSION_CREATED;
+}
+
+/* `again`: another sale of its subscription came first, or what is known changed: ask anew. */
+static enum conversion_outcome write_sale(struct sale *sale, struct conversion_answer *answer,
+                                          bool *again)
+{
+    enum { TRIES_MAX = 3 };
+    for (int try = 0; try < TRIES_MAX; try++) {
+        bool found = false;
+        enum db_status status = db_tx_run(sale->db, sale_write_new, sale);
+        if (status == DB_OK) {
+            fill_new(answer, sale);
+            return answer->outcome = CONVERSION_CREATED;
+        }
+        if (status == DB_ROLLBACK && sale->is_too_large)
+            return refuse(sale, answer, REFUSAL_AMOUNT_TOO_LARGE);
+        if (status == DB_FAILED)
+            return keep_for_later(sale, answer);
+        *again = status == DB_ROLLBACK && sale->has_parent_now;
+        if (*again)
+            return unavailable(answer);
+        if (status != DB_AMBIGUOUS && !(status == DB_ROLLBACK && sale->is_known))
+            return unavailable(answer);
+        enum conversion_outcome outcome = look_up(sale, answer, &found, again);
+        if (found)
+            return outcome;
+        /* Not there: the one that was first rolled back, or our commit never arrived. Once more:
+         * the key lets only one of us through. */
+    }
+    return unavailable(answer);
+}
+
 /*
  * The program: the one that it met before; of a rebill, and of a sale that names nobody, the first
  * sale's with its settings; else the one that the order means, as it is now.
@@ -302,11 +336,12 @@ static enum conversion_outcome record_sale(struct sale *sale, uint64_t version,
     if (status != DB_OK)
         return unavailable(answer);
     pin(sale, pinned);
+    sale->told_program = uuid_is_zero(pinned->program_pid) ? 0 : sale->program.id;
     if (!program_takes(sale, answer))
         return CONVERSION_REFUSED;
     status = sale_find_known(sale, &known);
     if (status == DB_OK)
-        return answer_known(sale, &known.v[0], answer);
+        return answer_known(sale, &known, answer, again);
     if (status == DB_NO_ROW)
         status = read_all(sale);
     if (status == DB_FAILED)

@@ -78,8 +78,7 @@ enum db_status sale_find_context(struct sale *sale)
 DB_SQL(sale_insert_customer,
        "INSERT INTO customer (brand, mode, hash, first_sale_us) VALUES (?, ?, ?, ?)");
 
-/* Sets the customer's id; `is_new` when this sale is their first. */
-static enum db_status put_customer(struct sale *sale, uint64_t *customer, bool *is_new)
+enum db_status sale_put_customer(struct sale *sale, uint64_t *customer, bool *is_new)
 {
     *customer = sale->customer;
     *is_new = !sale->event->has_customer && sale->event->buyer == SALE_BUYER_NEW;
@@ -216,7 +215,7 @@ enum db_status sale_write_new(struct db *db, void *context)
     bool is_new;
     CHECK(db == sale->db);
     sale->is_known = sale->is_too_large = sale->has_parent_now = false;
-    enum db_status status = put_customer(sale, &customer, &is_new);
+    enum db_status status = sale_put_customer(sale, &customer, &is_new);
     if (status == DB_OK)
         status = put_sale(sale, customer, is_new);
     if (status == DB_DUPLICATE) {

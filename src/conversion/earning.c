@@ -82,7 +82,7 @@ struct earnings {
 
 static void say_where(struct db_compose *c, const struct earnings *e)
 {
-    db_compose_say(c, " WHERE c.partner = ? AND c.mode = ?");
+    db_compose_say(c, " WHERE c.partner = ? AND c.mode = ? AND c.merged_into = 0");
     db_compose_bind(c, db_u64(e->partner));
     db_compose_bind(c, db_cstr(e->test_mode ? "test" : "live"));
     if (e->status.n > 0) {

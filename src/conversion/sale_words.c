@@ -132,6 +132,7 @@ const char *sale_kind_words(struct sv kind)
         {"coupon", N_("Discount code")},
         {"token", N_("Link token")},
         {"ref", N_("Ref code")},
+        {"manual", N_("Somebody of the brand credited the sale to this creator.")},
         {"parent", N_("First sale of the subscription")},
     };
     return or_unknown(FIND(table, kind));
@@ -206,6 +207,11 @@ const char *sale_change_words(struct sv reason)
 {
     static const struct words table[] = {
         {"holdback_ended", N_("The holdback ended, and nothing spoke against it.")},
+        {"verified", N_("A second source told of the sale, so it is no longer held for that.")},
+        {"replaced", N_("A more trusted source told of the same sale with another amount or "
+                        "creator; its commission takes this one's place.")},
+        {"merged", N_("It turned out to be the same sale as an earlier one, which counts.")},
+        {"reattributed", N_("The brand credited the sale to another creator.")},
     };
     const char *text = FIND(table, reason);
     return text ? text : sale_reason_words(reason);

@@ -8,6 +8,8 @@ libmeed_a_SOURCES += \
 	%D%/conversion_inbox.c \
 	%D%/conversion_internal.h \
 	%D%/conversion_detail.c \
+	%D%/conversion_change.c \
+	%D%/conversion_change.h \
 	%D%/conversion_check.c \
 	%D%/conversion_credit.c \
 	%D%/conversion_csv.c \
@@ -17,6 +19,7 @@ libmeed_a_SOURCES += \
 	%D%/conversion_query.c \
 	%D%/conversion_jobs.c \
 	%D%/conversion_keys.c \
+	%D%/conversion_known.c \
 	%D%/conversion_price.c \
 	%D%/conversion_program.c \
 	%D%/conversion_record.c \
@@ -25,6 +28,8 @@ libmeed_a_SOURCES += \
 	%D%/event_words.c \
 	%D%/event_words.h \
 	%D%/inbox.h \
+	%D%/flag.c \
+	%D%/flag.h \
 	%D%/inbox.c \
 	%D%/inbox.h \
 	%D%/inbox_list.c \

@@ -187,12 +187,14 @@ enum job_result report_job_fold(struct job *job)
     " UNION ALL SELECT " of_sale                                                                   \
     ", c.local_date, c.unit, -COUNT(*), -SUM(c.gross), 0, 0"                                       \
     " FROM conversion c WHERE c.mode = ? AND c.brand = ? AND c.attribution <> 'awaiting'"          \
+    " AND c.merged_into = 0"                                                                      \
     " GROUP BY 1, 2, 3"                                                                            \
     " UNION ALL SELECT " of_sale                                                                   \
     ", c.local_date, m.unit, 0, 0, -SUM(m.amount + m.fee_brand),"                                  \
     " -SUM(m.amount - m.fee_partner)"                                                              \
     " FROM commission m JOIN conversion c ON c.id = m.conversion"                                  \
-    " WHERE m.mode = ? AND m.brand = ? AND m.attribution_no = c.attribution_no GROUP BY 1, 2, 3"   \
+    " WHERE m.mode = ? AND m.brand = ? AND m.attribution_no = c.attribution_no"                    \
+    " AND c.merged_into = 0 GROUP BY 1, 2, 3"                                                      \
     ") x GROUP BY dim_id, day, unit HAVING SUM(sales) <> 0 OR SUM(gross) <> 0"                     \
     " OR SUM(commission) <> 0 OR SUM(earned) <> 0 LIMIT 10"
 

@@ -3,6 +3,7 @@
 
 #include "commission/commission_terms.h"
 #include "conversion/conversion.h"
+#include "conversion/conversion_list.h"
 #include "conversion/inbox.h"
 #include "crypto/keys.h"
 #include "report/report.h"
@@ -286,6 +287,352 @@ static void trusts_the_pixel_where_the_program_does(void **state)
     assert_count(1, "SELECT COUNT(*) FROM flag");
 }
 
+/* A second door ------------------------------------------------------------------------------- */
+
+/* The same order as told by another door. */
+static struct sale_event same_order(const struct sale_event *sale, enum sale_door door)
+{
+    struct sale_event other = told_by(door);
+    other.order_ref = sale->order_ref;
+    return other;
+}
+
+static void adds_what_a_second_door_knows(void **state)
+{
+    static const struct sale_item items[] = {{.sku = SV("MUG"), .base = 12990, .quantity = 1}};
+    (void)state;
+    struct sale_event first = told_by(SALE_DOOR_POSTBACK);
+    sale_event_add_code(&first, sv_from(shop.a.code));
+    struct conversion_answer recorded = record(&first);
+    struct sale_event second = same_order(&first, SALE_DOOR_SHOPIFY);
+    sale_event_add_key(&second, SALE_KEY_PAYMENT, SV("pi_1"));
+    second.country = SV("DE");
+    second.has_customer = second.has_ip = true;
+    keys_hash_email(second.customer_hash, SV("jo@example.com"));
+    second.ip_hash[0] = 7;
+    second.items = items;
+    second.n_items = 1;
+    second.subscription = SV("sub_1");
+    for (int i = 0; i < 2; i++) { /* told again, it changes nothing more */
+        struct conversion_answer answer = record(&second);
+        assert_int_equal(answer.outcome, CONVERSION_DUPLICATE);
+        assert_true(uuid_eq(answer.pid, recorded.pid));
+        assert_int_equal(answer.commission, 1299);
+        assert_int_equal(answer.method, METHOD_COUPON);
+        assert_count(2, "SELECT COUNT(*) FROM conversion_key");
+        assert_count(1,
+                     "SELECT COUNT(*) FROM conversion WHERE country = 'DE' AND customer <> 0"
+                     " AND is_new_customer = 1 AND HEX(ip_hash) LIKE '07%' AND door_rank = 3");
+        assert_count(1, "SELECT COUNT(*) FROM conversion_item");
+        assert_count(1, "SELECT COUNT(*) FROM subscription");
+        assert_count(1, "SELECT COUNT(*) FROM commission");
+        assert_count(2, "SELECT COUNT(*) FROM inbox WHERE state = 'processed'");
+        assert_count(1, "SELECT SUM(sales) FROM rollup_delta WHERE country = 'DE'");
+        assert_count(0, "SELECT SUM(sales) FROM rollup_delta WHERE country = ''");
+        assert_ledger_holds();
+    }
+    struct inbox_page page;
+    assert_int_equal(inbox_list_of_conversion(db, arena, shop.brand, recorded.pid, &page), DB_OK);
+    assert_int_equal(page.n, 2);
+    assert_sv_equal(page.v[1].door, "shopify");
+    struct sale_event payment = told_by(SALE_DOOR_STRIPE);
+    payment.order_ref = SV("");
+    sale_event_add_key(&payment, SALE_KEY_PAYMENT, SV("pi_1"));
+    assert_int_equal(record(&payment).outcome, CONVERSION_DUPLICATE); /* by the new key */
+}
+
+static void enriches_from_the_same_event_with_another_body(void **state)
+{
+    (void)state;
+    struct sale_event sale = shop_sale(&shop);
+    sale.body_mac[0] = 1;
+    record(&sale);
+    sale.body_mac[0] = 2;
+    sale.country = SV("FR");
+    assert_int_equal(record(&sale).outcome, CONVERSION_DUPLICATE);
+    assert_int_equal(record(&sale).outcome, CONVERSION_DUPLICATE);
+    assert_count(1, "SELECT COUNT(*) FROM conversion WHERE country = 'FR'");
+    assert_count(2, "SELECT COUNT(*) FROM inbox WHERE state = 'processed'");
+    assert_ledger_holds();
+}
+
+static void believes_the_higher_door_about_the_amount(void **state)
+{
+    (void)state;
+    struct sale_event page = told_by(SALE_DOOR_PIXEL);
+    sale_event_add_code(&page, sv_from(shop.a.code));
+    page.amount = page.base = 20000;
+    struct conversion_answer first = record(&page);
+    struct sale_event hook = same_order(&page, SALE_DOOR_SHOPIFY);
+    struct conversion_answer second = record(&hook);
+    assert_int_equal(second.outcome, CONVERSION_DUPLICATE);
+    assert_true(uuid_eq(first.pid, second.pid));
+    assert_int_equal(second.commission, 1299);
+    assert_int_equal(second.method, METHOD_COUPON); /* whom the page named stays credited */
+    assert_count(1,
+                 "SELECT COUNT(*) FROM conversion WHERE gross = 12990 AND door_rank = 3"
+                 " AND attribution_no = 2 AND holds = 0");
+    assert_count(1,
+                 "SELECT COUNT(*) FROM commission WHERE status = 'rejected'"
+                 " AND attribution_no = 1 AND holds = 0");
+    assert_count(1,
+                 "SELECT COUNT(*) FROM commission WHERE status = 'pending'"
+                 " AND attribution_no = 2 AND holds = 0");
+    assert_count(0, "SELECT COUNT(*) FROM flag WHERE state = 'open'");
+    assert_count(1, "SELECT COUNT(*) FROM commission_event WHERE reason = 'replaced'");
+    assert_count(2, "SELECT COUNT(*) FROM attribution");
+    assert_count(1, "SELECT COUNT(*) FROM attribution_candidate WHERE no = 2 AND rank = 0");
+    assert_count(1299, "SELECT balance FROM ledger_account WHERE purpose = 'pending'");
+    assert_count(12990, "SELECT SUM(gross) FROM rollup_delta");
+    assert_count(1299, "SELECT SUM(earned) FROM rollup_delta");
+    assert_ledger_holds();
+    /* The page again: its own event is known, and nobody contradicts anybody. */
+    assert_int_equal(record(&page).outcome, CONVERSION_DUPLICATE);
+    struct sale_event other = same_order(&page, SALE_DOOR_API);
+    other.amount = other.base = 20000;
+    assert_string_equal(record(&other).field, "amount"); /* a lower door contradicts in vain */
+    assert_count(1, "SELECT COUNT(*) FROM inbox WHERE state = 'conflict' AND conversion <> 0");
+    assert_ledger_holds();
+}
+
+static void lets_a_higher_door_replace_nothing_that_is_approved(void **state)
+{
+    (void)state;
+    struct job approve = a_job("conversion_approve");
+    struct sale_event first = told_by(SALE_DOOR_API);
+    sale_event_add_code(&first, sv_from(shop.a.code));
+    record(&first);
+    clock_fix(first.received_us + 31 * CLOCK_DAY);
+    assert_int_equal(conversion_job_approve(&approve), JOB_WORKED);
+    struct sale_event second = same_order(&first, SALE_DOOR_STRIPE);
+    second.amount = second.base = 20000;
+    struct conversion_answer answer = record(&second);
+    assert_int_equal(answer.outcome, CONVERSION_CONFLICT);
+    assert_string_equal(answer.field, "amount");
+    assert_count(12990, "SELECT gross FROM conversion");
+    assert_ledger_holds();
+}
+
+static void credits_whom_the_higher_door_names(void **state)
+{
+    (void)state;
+    struct sale_event first = told_by(SALE_DOOR_API);
+    first.ref = sv_from(shop.a.slug);
+    record(&first);
+    struct sale_event second = same_order(&first, SALE_DOOR_SHOPIFY);
+    second.token = sv_from(shop.b.token);
+    assert_int_equal(record(&second).outcome, CONVERSION_DUPLICATE);
+    /* Both are weighed: a link's token comes before a ref. */
+    assert_int_equal(shop_count(&shop, "SELECT partner FROM conversion"), shop.b.partner);
+    assert_count(2, "SELECT COUNT(*) FROM attribution_candidate WHERE no = 2");
+    assert_count(1299, "SELECT SUM(balance) FROM ledger_account WHERE purpose = 'pending'");
+    assert_ledger_holds();
+    struct sale_event third = same_order(&first, SALE_DOOR_SHOPIFY);
+    sale_event_add_code(&third, sv_from(shop.a.code)); /* of the same rank: the first stands */
+    assert_int_equal(record(&third).outcome, CONVERSION_DUPLICATE);
+    assert_int_equal(shop_count(&shop, "SELECT partner FROM conversion"), shop.b.partner);
+}
+
+static void credits_a_sale_that_nobody_was_credited_with(void **state)
+{
+    static const enum sale_door orders[][2] = {{SALE_DOOR_SHOPIFY, SALE_DOOR_PIXEL},
+                                               {SALE_DOOR_PIXEL, SALE_DOOR_SHOPIFY}};
+    (void)state;
+    shop.settings.network_fee_bp = 2000;
+    shop_save_settings(&shop);
+    for (size_t i = 0; i < COUNT_OF(orders); i++) { /* whichever of the two comes first */
+        struct sale_event first = told_by(orders[i][0]);
+        struct sale_event second = same_order(&first, orders[i][1]);
+        struct sale_event *page = orders[i][0] == SALE_DOOR_PIXEL ? &first : &second;
+        page->click = shop_click(&shop, (struct shop_click){.creator = &shop.a});
+        record(&first);
+        struct conversion_answer answer = record(&second);
+        assert_int_equal(answer.outcome, CONVERSION_DUPLICATE);
+        assert_int_equal(answer.method, METHOD_CLICK);
+        assert_int_equal(answer.commission, 1299);
+        assert_count(0, "SELECT COUNT(*) FROM flag WHERE state = 'open'");
+        assert_count(0, "SELECT SUM(holds) FROM commission");
+        assert_count(0, "SELECT SUM(holds) FROM conversion");
+        assert_ledger_holds();
+    }
+    assert_count(2, "SELECT COUNT(*) FROM conversion WHERE status = 'pending'");
+}
+
+static void releases_the_hold_when_another_door_vouches(void **state)
+{
+    (void)state;
+    struct sale_event page = told_by(SALE_DOOR_PIXEL);
+    sale_event_add_code(&page, sv_from(shop.a.code));
+    record(&page);
+    struct sale_event again = same_order(&page, SALE_DOOR_PIXEL);
+    record(&again);
+    assert_count(1, "SELECT holds FROM commission"); /* the page twice vouches for nothing */
+    struct sale_event hook = same_order(&page, SALE_DOOR_API);
+    record(&hook);
+    assert_count(1,
+                 "SELECT COUNT(*) FROM flag WHERE state = 'released' AND decided_by = 0"
+                 " AND decided_us > 0");
+    assert_count(0, "SELECT holds FROM commission");
+    assert_count(0, "SELECT holds FROM conversion");
+    assert_count(1, "SELECT COUNT(*) FROM commission_event WHERE reason = 'verified' AND seq = 2");
+    assert_ledger_holds();
+    struct job approve = a_job("conversion_approve");
+    clock_fix(page.received_us + 31 * CLOCK_DAY);
+    assert_int_equal(conversion_job_approve(&approve), JOB_WORKED);
+    assert_ledger_holds();
+}
+
+static void keeps_other_holds_when_the_amount_is_replaced(void **state)
+{
+    (void)state;
+    struct sale_event first = told_by(SALE_DOOR_API);
+    sale_event_add_code(&first, sv_from(shop.a.code));
+    struct conversion_answer recorded = record(&first);
+    (void)recorded;
+    shop_run(
+        "INSERT INTO flag (commission, brand, mode, rule, severity, state, at_us)"
+        " SELECT id, brand, mode, 'velocity_ip', 'hold', 'open', 1 FROM commission");
+    shop_run("UPDATE commission SET holds = 1");
+    shop_run("UPDATE conversion SET holds = 1");
+    struct sale_event second = same_order(&first, SALE_DOOR_SHOPIFY);
+    second.amount = second.base = 10000;
+    record(&second);
+    assert_count(1, "SELECT holds FROM commission WHERE attribution_no = 2 AND amount = 1000");
+    assert_count(1, "SELECT holds FROM conversion");
+    assert_count(1, "SELECT COUNT(*) FROM flag WHERE state = 'open'");
+    assert_ledger_holds();
+}
+
+static void takes_a_sale_that_awaits_its_click_at_the_higher_doors_amount(void **state)
+{
+    (void)state;
+    struct job job = a_job("conversion_inbox");
+    struct sale_event first = told_by(SALE_DOOR_API);
+    first.click = uuid_v7(first.received_us - CLOCK_MINUTE);
+    assert_int_equal(record(&first).credit, CREDIT_AWAITING);
+    struct sale_event second = same_order(&first, SALE_DOOR_SHOPIFY);
+    second.amount = second.base = 10000;
+    assert_int_equal(record(&second).outcome, CONVERSION_DUPLICATE);
+    assert_ledger_holds();
+    shop_put_click(&shop, first.click,
+                   (struct shop_click){.creator = &shop.a,
+                                       .at_us = first.received_us - CLOCK_MINUTE,
+                                       .visitor = uuid_v7(first.received_us)});
+    shop_run("UPDATE inbox SET due_us = 1 WHERE state = 'parked'");
+    assert_int_equal(conversion_job_inbox(&job), JOB_IDLE);
+    assert_count(1000, "SELECT amount FROM commission");
+    assert_ledger_holds();
+}
+
+/* Two that are one ---------------------------------------------------------------------------- */
+
+/* Two sales, and an event that has keys of both. */
+static struct sale_event bridge(struct sale_event *order, struct sale_event *payment)
+{
+    *order = told_by(SALE_DOOR_API);
+    order->order_ref = SV("A-1");
+    *payment = told_by(SALE_DOOR_STRIPE);
+    payment->order_ref = SV("");
+    sale_event_add_key(payment, SALE_KEY_PAYMENT, SV("pi_1"));
+    struct sale_event both = told_by(SALE_DOOR_STRIPE);
+    both.order_ref = SV("A-1");
+    sale_event_add_key(&both, SALE_KEY_PAYMENT, SV("pi_1"));
+    return both;
+}
+
+static void makes_one_of_two_sales_that_an_event_bridges(void **state)
+{
+    (void)state;
+    struct sale_event order, payment, both = bridge(&order, &payment);
+    sale_event_add_code(&order, sv_from(shop.a.code));
+    sale_event_add_code(&payment, sv_from(shop.b.code));
+    payment.country = SV("DE");
+    struct conversion_answer elder = record(&order), younger = record(&payment);
+    assert_int_equal(younger.outcome, CONVERSION_CREATED);
+    for (int i = 0; i < 2; i++) {
+        struct conversion_answer answer = record(&both);
+        assert_int_equal(answer.outcome, CONVERSION_DUPLICATE);
+        assert_true(uuid_eq(answer.pid, elder.pid));
+        assert_int_equal(shop_count(&shop,
+                                    "SELECT merged_into FROM conversion WHERE"
+                                    " status = 'rejected'"),
+                         elder.id);
+        assert_count(1, "SELECT COUNT(*) FROM commission_event WHERE reason = 'merged'");
+        assert_int_equal(shop_count(&shop, "SELECT MIN(conversion) FROM conversion_key"), elder.id);
+        assert_int_equal(shop_count(&shop, "SELECT MAX(conversion) FROM conversion_key"), elder.id);
+        assert_count(1299, "SELECT SUM(balance) FROM ledger_account WHERE purpose = 'pending'");
+        assert_count(1, "SELECT SUM(sales) FROM rollup_delta");
+        assert_count(1, "SELECT COUNT(*) FROM conversion WHERE country = 'DE' AND merged_into = 0");
+        assert_ledger_holds();
+    }
+    struct inbox_page page;
+    assert_int_equal(inbox_list_of_conversion(db, arena, shop.brand, elder.pid, &page), DB_OK);
+    assert_int_equal(page.n, 3);
+    assert_int_equal(record(&payment).outcome, CONVERSION_DUPLICATE);
+    struct sale_page list;
+    struct sale_filter filter;
+    const char *field;
+    struct sale_scope scope = {&shop.brand, 1, false};
+    struct sale_query query = {0};
+    assert_int_equal(sale_query_resolve(db, arena, &scope, &query, &filter, &field), SALE_QUERY_OK);
+    assert_int_equal(sale_list(db, arena, &filter, &list), DB_OK);
+    assert_int_equal(list.n, 1);
+    assert_int_equal(list.count, 1);
+}
+
+static void credits_the_elder_as_the_younger_was_where_nobody_had_it(void **state)
+{
+    (void)state;
+    struct sale_event order, payment, both = bridge(&order, &payment);
+    sale_event_add_code(&payment, sv_from(shop.b.code));
+    payment.amount = payment.base = both.amount = both.base = 10000;
+    record(&order);
+    record(&payment);
+    struct conversion_answer answer = record(&both);
+    assert_int_equal(answer.outcome, CONVERSION_DUPLICATE);
+    assert_int_equal(answer.method, METHOD_COUPON);
+    assert_int_equal(answer.commission, 1000); /* the higher door's amount */
+    assert_ledger_holds();
+}
+
+static void moves_subscriptions_and_items_to_the_elder(void **state)
+{
+    static const struct sale_item items[] = {{.sku = SV("MUG"), .base = 12990, .quantity = 1}};
+    (void)state;
+    struct sale_event order, payment, both = bridge(&order, &payment);
+    sale_event_add_code(&order, sv_from(shop.a.code));
+    payment.subscription = SV("sub_1");
+    payment.items = items;
+    payment.n_items = 1;
+    struct conversion_answer elder = record(&order);
+    record(&payment);
+    record(&both);
+    assert_int_equal(shop_count(&shop, "SELECT first_conversion FROM subscription"), elder.id);
+    assert_int_equal(shop_count(&shop, "SELECT conversion FROM conversion_item"), elder.id);
+    struct sale_event rebill = of_subscription(SALE_DOOR_STRIPE, SALE_KIND_REBILL, "sub_1");
+    assert_int_equal(record(&rebill).method, METHOD_PARENT);
+    assert_ledger_holds();
+}
+
+static void takes_back_an_approved_commission_of_the_younger(void **state)
+{
+    (void)state;
+    struct job approve = a_job("conversion_approve");
+    struct sale_event order, payment, both = bridge(&order, &payment);
+    sale_event_add_code(&order, sv_from(shop.a.code));
+    sale_event_add_code(&payment, sv_from(shop.b.code));
+    record(&order);
+    record(&payment);
+    clock_fix(order.received_us + 31 * CLOCK_DAY);
+    assert_int_equal(conversion_job_approve(&approve), JOB_WORKED);
+    record(&both);
+    assert_count(1, "SELECT COUNT(*) FROM commission WHERE status = 'reversed'");
+    assert_count(1,
+                 "SELECT COUNT(*) FROM conversion WHERE status = 'reversed' AND merged_into <> 0");
+    assert_count(1299, "SELECT SUM(balance) FROM ledger_account WHERE purpose = 'available'");
+    assert_ledger_holds();
+}
+
 /* What the door tells ------------------------------------------------------------------------- */
 
 static void believes_the_door_about_a_buyer_it_does_not_name(void **state)
@@ -388,6 +735,19 @@ int main(void)
         door_test(credits_no_rebill_to_a_creator_who_was_removed),
         door_test(holds_what_the_page_alone_tells),
         door_test(trusts_the_pixel_where_the_program_does),
+        door_test(adds_what_a_second_door_knows),
+        door_test(enriches_from_the_same_event_with_another_body),
+        door_test(believes_the_higher_door_about_the_amount),
+        door_test(lets_a_higher_door_replace_nothing_that_is_approved),
+        door_test(credits_whom_the_higher_door_names),
+        door_test(credits_a_sale_that_nobody_was_credited_with),
+        door_test(releases_the_hold_when_another_door_vouches),
+        door_test(keeps_other_holds_when_the_amount_is_replaced),
+        door_test(takes_a_sale_that_awaits_its_click_at_the_higher_doors_amount),
+        door_test(makes_one_of_two_sales_that_an_event_bridges),
+        door_test(credits_the_elder_as_the_younger_was_where_nobody_had_it),
+        door_test(moves_subscriptions_and_items_to_the_elder),
+        door_test(takes_back_an_approved_commission_of_the_younger),
         door_test(believes_the_door_about_a_buyer_it_does_not_name),
         door_test(fills_in_categories_that_the_door_does_not_tell),
         door_test(keeps_a_refused_sale_and_records_it_when_it_is_replayed),
