@@ -14,5 +14,6 @@ dist_migrations_DATA = \
 	migrations/0011_doors.sql \
 	migrations/0018_idempotency.sql \
 	migrations/0012_sale_keys.sql \
+	migrations/0021_domains.sql \
 	migrations/0023_test_data.sql \
 	migrations/grants.sql

@@ -89,6 +89,8 @@ stack_write_settings() {
 # Written by script/server. Put settings of your own into meed.local.conf beside it.
 environment = development
 base_url = http://127.0.0.1:$STACK_PORT
+company_domain = brands.localhost
+outbound_allow = *.localhost:$STACK_PORT
 run_dir = $STACK_RUN
 spool_dir = $STACK_DIR/spool
 link_map_dir = $STACK_DIR/links

@@ -27,6 +27,7 @@ static const struct setting table[] = {
     {"environment", ENVIRONMENT, AT(development), "production", 0, 0},
     {"base_url", URL, AT(base_url), NULL, 0, 0},
     {"short_url", URL, AT(short_url), "", 0, 0},
+    {"company_domain", TEXT, AT(company_domain), "", 0, 0},
     {"cookie_domain", TEXT, AT(cookie_domain), "", 0, 0},
     {"run_dir", PATH, AT(run_dir), "run", 0, 0},
     {"spool_dir", PATH, AT(spool_dir), "spool", 0, 0},

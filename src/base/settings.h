@@ -12,9 +12,11 @@
 #include "base/sv.h"
 
 struct settings {
-    bool development;          /* environment = development | production */
-    const char *base_url;      /* https://meed.example, no trailing slash: pages and API */
-    const char *short_url;     /* where /{token}, /go and /r are offered; default base_url */
+    bool development;      /* environment = development | production */
+    const char *base_url;  /* https://meed.example, no trailing slash: pages and API */
+    const char *short_url; /* where /{token}, /go and /r are offered; default base_url */
+    const char
+        *company_domain;       /* *.company_domain leads here, for companies' labels; empty: none */
     const char *cookie_domain; /* tracking cookie's Domain; empty on an IP address */
     const char *run_dir;       /* sockets, pid files, the clock page, shared counters */
     const char *spool_dir;     /* click spool segments, this host's own */

@@ -135,6 +135,57 @@ static enum linkmap_found get(struct linkmap_env *map, MDB_txn *txn, struct aren
     return LINKMAP_BROKEN;
 }
 
+static enum linkmap_found get_host(struct linkmap_env *map, MDB_txn *txn, struct sv host,
+                                   uint64_t *brand)
+{
+    uint8_t key[LINKMAP_HOST_MAX];
+    MDB_val name, value;
+    int code;
+
+    if (host.n == 0 || host.n > sizeof(key))
+        return LINKMAP_UNKNOWN;
+    name = val_of(key, put_lower(key, host));
+    code = mdb_get(txn, map->host, &name, &value);
+    if (code == MDB_NOTFOUND)
+        return LINKMAP_UNKNOWN;
+    if (code == 0 && value.mv_size == sizeof(*brand)) {
+        memcpy(brand, value.mv_data, sizeof(*brand));
+        return LINKMAP_FOUND;
+    }
+    linkmap_env_complain("linkmap_get_host", code == 0 ? MDB_CORRUPTED : code);
+    return LINKMAP_BROKEN;
+}
+
+enum linkmap_found linkmap_find_host(const char *dir, struct sv host, uint64_t *brand)
+{
+    struct linkmap_env *map = linkmap_env_get(dir);
+    MDB_txn *txn = map == NULL ? NULL : linkmap_env_read(map);
+    enum linkmap_found found;
+
+    if (txn == NULL)
+        return LINKMAP_BROKEN;
+    found = get_host(map, txn, host, brand);
+    linkmap_env_read_end(map);
+    return found;
+}
+
+/* Another brand's link on a brand's own host is as good as unknown. */
+static enum linkmap_found judge_host(struct linkmap_env *map, MDB_txn *txn, struct sv host,
+                                     const struct linkmap_entry *entry)
+{
+    uint64_t brand = 0;
+
+    switch (get_host(map, txn, host, &brand)) {
+    case LINKMAP_FOUND:
+        return brand == entry->brand ? LINKMAP_FOUND : LINKMAP_UNKNOWN;
+    case LINKMAP_UNKNOWN:
+        return LINKMAP_FOUND;
+    case LINKMAP_BROKEN:
+        return LINKMAP_BROKEN;
+    }
+    UNREACHABLE();
+}
+
 enum linkmap_found linkmap_find(const char *dir, struct arena *arena, struct sv host,
                                 enum click_shape shape, struct sv value, struct linkmap_entry *out)
 {
@@ -151,6 +202,8 @@ enum linkmap_found linkmap_find(const char *dir, struct arena *arena, struct sv 
         found = get(map, txn, arena, &on_host, out);
     if (found == LINKMAP_UNKNOWN)
         found = get(map, txn, arena, &on_platform, out);
+    if (found == LINKMAP_FOUND)
+        found = judge_host(map, txn, host, out);
     linkmap_env_read_end(map);
     return found;
 }
@@ -286,6 +339,23 @@ int linkmap_put(struct linkmap_env *map, MDB_txn *txn, struct arena *arena,
         link_key(key_bytes, image->entry.link);
         value = val_of(list.p, list.len);
         code = mdb_put(txn, map->link, &key, &value, 0);
+    }
+    return code;
+}
+
+int linkmap_put_hosts(struct linkmap_env *map, MDB_txn *txn, const struct linkmap_host *hosts,
+                      size_t count)
+{
+    int code = mdb_drop(txn, map->host, 0);
+
+    for (size_t i = 0; i < count && code == 0; i++) {
+        uint8_t key[LINKMAP_HOST_MAX];
+        MDB_val name, value = val_of(&hosts[i].brand, sizeof(hosts[i].brand));
+
+        if (hosts[i].name.n == 0 || hosts[i].name.n > sizeof(key))
+            continue;
+        name = val_of(key, put_lower(key, hosts[i].name));
+        code = mdb_put(txn, map->host, &name, &value, 0);
     }
     return code;
 }

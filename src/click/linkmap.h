@@ -49,11 +49,15 @@ enum { LINKMAP_VALUE_MAX = 80, LINKMAP_HOST_MAX = 253 };
 
 /*
  * Looks `value` up as a token, slug or ref of `host`, then of the platform ('').
+ * A tracking host leads to its brand's links alone: those of others are unknown on it.
  * Host and value are compared in lower case. Views are the arena's.
  */
 MUST_USE enum linkmap_found linkmap_find(const char *dir, struct arena *arena, struct sv host,
                                          enum click_shape shape, struct sv value,
                                          struct linkmap_entry *out);
+
+/* The brand whose tracking host this is; LINKMAP_UNKNOWN: nobody's. */
+MUST_USE enum linkmap_found linkmap_find_host(const char *dir, struct sv host, uint64_t *brand);
 
 /* Inside the transaction of a change: queue what it touches, on all hosts. */
 MUST_USE enum db_status linkmap_note_link(struct db *db, uint64_t link);
@@ -61,6 +65,8 @@ MUST_USE enum db_status linkmap_note_partnership(struct db *db, uint64_t partner
 MUST_USE enum db_status linkmap_note_partner(struct db *db, uint64_t partner);
 MUST_USE enum db_status linkmap_note_program(struct db *db, uint64_t program);
 MUST_USE enum db_status linkmap_note_brand(struct db *db, uint64_t brand);
+/* The table `domain` changed: all tracking hosts are read anew. */
+MUST_USE enum db_status linkmap_note_hosts(struct db *db);
 
 /*
  * Applies up to LINKMAP_PULL_MAX queued changes to this host's map; call it after the commit. A

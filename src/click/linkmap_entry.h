@@ -30,5 +30,12 @@ MUST_USE int linkmap_remove(struct linkmap_env *map, MDB_txn *txn, uint64_t link
 /* The first link at or behind `from`; MDB_NOTFOUND: none. */
 MUST_USE int linkmap_next_link(struct linkmap_env *map, MDB_txn *txn, uint64_t from,
                                uint64_t *link);
+/* Puts `count` hosts in place of all that were there. */
+struct linkmap_host {
+    struct sv name;
+    uint64_t brand;
+};
+MUST_USE int linkmap_put_hosts(struct linkmap_env *map, MDB_txn *txn,
+                               const struct linkmap_host *hosts, size_t count);
 
 #endif

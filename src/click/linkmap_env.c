@@ -7,7 +7,7 @@
 /* Address space, not disk: the file grows with what is in it. */
 #define MAP_SIZE_FIRST ((size_t)256 * 1024 * 1024)
 
-enum { TABLES = 2, READERS_MAX = 1024, FILE_MODE = 0660 };
+enum { TABLES = 3, READERS_MAX = 1024, FILE_MODE = 0660 };
 
 static struct linkmap_env the_map;
 
@@ -47,6 +47,8 @@ static int open_tables_by(struct linkmap_env *map, unsigned txn_flags, unsigned 
     code = mdb_dbi_open(txn, "alias", dbi_flags, &map->alias);
     if (code == 0)
         code = mdb_dbi_open(txn, "link", dbi_flags, &map->link);
+    if (code == 0)
+        code = mdb_dbi_open(txn, "host", dbi_flags, &map->host);
     if (code != 0) {
         mdb_txn_abort(txn);
         return code;

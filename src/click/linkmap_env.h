@@ -1,8 +1,9 @@
 /*
- * The LMDB environment below the link map: opening, growing, and the two tables.
+ * The LMDB environment below the link map: opening, growing, and the tables.
  *
  *   alias   key: host 0x00 shape-byte value    → packed entry (linkmap.c)
  *   link    key: link id, big-endian           → its alias keys, u16 length and bytes each
+ *   host    key: a tracking host, lower case    → the brand whose links it leads to, 8 bytes
  *
  * Only linkmap*.c include this.
  */
@@ -15,7 +16,7 @@
 
 struct linkmap_env {
     MDB_env *env;
-    MDB_dbi alias, link;
+    MDB_dbi alias, link, host;
     MDB_txn *reader; /* reset between look-ups */
     bool is_parents; /* a forked child opens its own */
     char dir[1024];

@@ -28,6 +28,14 @@ DB_SQL(note_brand,
        "SELECT w.name, l.id FROM web_host w JOIN program p "
        "JOIN link l ON l.program = p.id WHERE p.brand = ?");
 
+/* No link has the id 0: it stands for the tracking hosts. */
+enum { ALL_HOSTS = 0 };
+
+enum db_status linkmap_note_hosts(struct db *db)
+{
+    return db_exec(db, &note_link, DB_ARGS(db_u64(ALL_HOSTS)), NULL);
+}
+
 enum db_status linkmap_note_link(struct db *db, uint64_t link)
 {
     return db_exec(db, &note_link, DB_ARGS(db_u64(link)), NULL);
@@ -231,6 +239,24 @@ struct one_link {
     enum db_status status;
 };
 
+/* An operator's Meed has some thousands at most: they are replaced as a whole. */
+DB_SQL(list_hosts, "SELECT host, brand FROM domain ORDER BY host");
+
+static int hosts_body(struct linkmap_env *map, MDB_txn *txn, struct arena *arena, struct db *db,
+                      void *context)
+{
+    struct one_link *job = context;
+    struct db_rows *row = db_query(db, arena, &list_hosts, DB_NO_ARGS);
+    struct linkmap_host *hosts = arena_array(arena, db_rows_count(row) + 1, sizeof(*hosts));
+    size_t n = 0;
+
+    while (db_next(row))
+        hosts[n++] =
+            (struct linkmap_host){.name = db_col_text(row, 0), .brand = db_col_u64(row, 1)};
+    job->status = db_rows_status(row);
+    return job->status == DB_OK ? linkmap_put_hosts(map, txn, hosts, n) : NO_DATABASE;
+}
+
 static int refresh_body(struct linkmap_env *map, MDB_txn *txn, struct arena *arena, struct db *db,
                         void *context)
 {
@@ -254,7 +280,7 @@ static int refresh_body(struct linkmap_env *map, MDB_txn *txn, struct arena *are
 static enum db_status refresh(struct linkmap_env *map, struct db *db, uint64_t link)
 {
     struct one_link job = {.link = link};
-    int code = write_chunk(map, db, refresh_body, &job);
+    int code = write_chunk(map, db, link == ALL_HOSTS ? hosts_body : refresh_body, &job);
 
     return code == NO_DATABASE ? job.status : as_status(code);
 }
@@ -451,6 +477,8 @@ enum db_status linkmap_rebuild(struct db *db, const char *dir, uint64_t *links)
     if (map == NULL)
         return DB_FAILED;
     linkmap_tend(dir);
+    if (refresh(map, db, ALL_HOSTS) != DB_OK)
+        return DB_FAILED;
     do {
         int code = write_chunk(map, db, rebuild_body, &job);
 

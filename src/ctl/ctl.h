@@ -23,7 +23,7 @@ typedef enum ctl_exit ctl_command(struct ctl *ctl);
 
 ctl_command ctl_migrate, ctl_clock_show, ctl_clock_advance, ctl_worker_drain, ctl_worker_failures,
     ctl_worker_retry, ctl_routes, ctl_health, ctl_keys_create, ctl_ledger_verify, ctl_user_add,
-    ctl_demo_load;
+    ctl_demo_load, ctl_domains;
 
 /* Opens the database as `role`; NULL after a sentence when it can't be reached. */
 struct db *ctl_open_db(struct ctl *ctl, enum db_role role);

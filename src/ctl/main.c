@@ -28,6 +28,8 @@ static const struct command commands[] = {
      "give what a job set aside another three tries"},
     {"ledger", "verify", ctl_ledger_verify, NEEDS_SETTINGS, "",
      "prove every balance: check all invariants and name what breaks one"},
+    {"domains", NULL, ctl_domains, NEEDS_SETTINGS, "",
+     "list the tracking hosts: name, state, what DNS and certificate look like, whose"},
     {"routes", NULL, ctl_routes, NEEDS_NOTHING, "[--json]", "print the route table"},
     {"health", NULL, ctl_health, NEEDS_SETTINGS, "", "say what works here and what doesn't"},
     {"user", "add", ctl_user_add, NEEDS_SETTINGS,

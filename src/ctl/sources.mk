@@ -2,6 +2,7 @@ meedctl_SOURCES += \
 	%D%/ctl.h \
 	%D%/ctl_clock.c \
 	%D%/ctl_demo.c \
+	%D%/ctl_domain.c \
 	%D%/ctl_health.c \
 	%D%/ctl_keys.c \
 	%D%/ctl_ledger.c \

@@ -305,6 +305,9 @@ void http_exchange_dispatch(struct http_exchange *exchange, struct http_server *
         http_unavailable(request, response);
         return;
     }
+    if (server->pool == POOL_APP && current_hooks.turn_away != NULL &&
+        current_hooks.turn_away(request, response))
+        return;
     if (!find_route(exchange, server) || !http_guard_rate(request, response) ||
         !parse_query(request, response) || !http_guard_role(request, response) ||
         !read_body(exchange) || !parse_form(request, response) ||

@@ -25,6 +25,11 @@ struct http_hooks {
      * False when the database can't be asked (logged at its origin).
      */
     bool (*authenticate)(struct http_request *request);
+    /*
+     * True when the request came under a host that pages don't live on, and the response says so.
+     * Asked of the app pool's requests, before anything of theirs is read.
+     */
+    bool (*turn_away)(struct http_request *request, struct http_response *response);
     /* The error page; the empty view when it can't be rendered: a plain page stands in. */
     struct sv (*render_problem)(struct http_request *request, const struct http_problem *problem);
 };

@@ -17,10 +17,19 @@ struct transfer {
 
 const char *net_status_text(enum net_status status)
 {
-    static const char *const texts[] = {"ok",      "bad_url",     "refused",  "no_host",
-                                        "timeout", "unreachable", "too_large"};
+    static const char *const texts[] = {"ok",      "bad_url",     "refused",   "no_host",
+                                        "timeout", "unreachable", "too_large", "no_tls"};
     CHECK((size_t)status < COUNT_OF(texts));
     return texts[status];
+}
+
+/* "*.test" names everything below test. */
+static bool is_named(struct sv pattern, struct sv host)
+{
+    struct sv below = sv_from_index(pattern, 1);
+    if (!sv_starts(pattern, SV("*.")))
+        return sv_eq_nocase(pattern, host);
+    return host.n > below.n && sv_eq_nocase(sv_from_index(host, host.n - below.n), below);
 }
 
 bool net_is_exempt(const struct settings *settings, const char *host, unsigned port)
@@ -37,7 +46,7 @@ bool net_is_exempt(const struct settings *settings, const char *host, unsigned p
         uint64_t allowed_port = 0;
         if (colon <= 0 || !sv_to_u64(sv_from_index(pair, (size_t)colon + 1), &allowed_port))
             continue;
-        if (allowed_port == port && sv_eq_nocase(sv_sub(pair, 0, (size_t)colon), sv_from(host)))
+        if (allowed_port == port && is_named(sv_sub(pair, 0, (size_t)colon), sv_from(host)))
             return true;
     }
     return false;
@@ -144,6 +153,12 @@ static enum net_status status_of(CURLcode code, const struct transfer *transfer)
         return NET_TIMEOUT;
     case CURLE_COULDNT_RESOLVE_HOST:
         return NET_NO_HOST;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION: /* another name's, expired, or nobody we trust signed it */
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return NET_NO_TLS;
     default:
         return NET_UNREACHABLE;
     }

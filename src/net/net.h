@@ -21,8 +21,9 @@ enum net_status {
     NET_REFUSED, /* the guard says no: scheme, port or address */
     NET_NO_HOST, /* the name does not exist, or has no such record */
     NET_TIMEOUT,
-    NET_UNREACHABLE, /* refused, reset, or TLS failed */
+    NET_UNREACHABLE, /* refused or reset */
     NET_TOO_LARGE,   /* the answer goes on past the limit; what came before it is there */
+    NET_NO_TLS,      /* no certificate that holds for the name, or no TLS at all */
 };
 
 const char *net_status_text(enum net_status status); /* a code for logs */
@@ -34,14 +35,21 @@ struct net_addresses {
     size_t n;
 };
 
-/* NET_OK, NET_NO_HOST or NET_TIMEOUT. At most 5 s. Judges nothing. */
+/*
+ * NET_OK, NET_NO_HOST or NET_TIMEOUT. At most 5 s. Judges nothing. Names under .localhost are this
+ * machine (RFC 6761, 6.3), unless a resolver of the operator's own is set.
+ */
 MUST_USE enum net_status net_resolve(struct arena *arena, const struct settings *settings,
                                      const char *host, struct net_addresses *out);
 /* The TXT records at a name, each joined of its strings. */
 MUST_USE enum net_status net_find_txt(struct arena *arena, const struct settings *settings,
                                       const char *name, struct sv out[NET_TXT_MAX], size_t *n);
 
-/* True for a pair of outbound_allow; names are compared as in URLs. */
+/* The target of the CNAME at a name, in lower case; NET_NO_HOST: there is no such record. */
+MUST_USE enum net_status net_find_cname(struct arena *arena, const struct settings *settings,
+                                        const char *name, struct sv *target);
+
+/* True for a pair of outbound_allow; names are compared as in URLs, "*.test:80" has all below. */
 bool net_is_exempt(const struct settings *settings, const char *host, unsigned port);
 
 struct net_request {

@@ -21,6 +21,7 @@ struct question {
     struct net_addresses *addresses;
     struct sv *texts;
     size_t *texts_count;
+    struct sv *target;
 };
 
 static enum net_status status_of(const struct question *q)
@@ -110,6 +111,10 @@ enum net_status net_resolve(struct arena *arena, const struct settings *settings
         out->n = 1;
         return NET_OK;
     }
+    if (!*settings->dns_server && sv_ends(sv_from(host), SV(".localhost"))) {
+        out->n = net_address_parse(SV("127.0.0.1"), &out->v[0]);
+        return NET_OK;
+    }
     ares_channel channel = open_channel(settings);
     if (!channel)
         return NET_TIMEOUT;
@@ -163,6 +168,66 @@ enum net_status net_find_txt(struct arena *arena, const struct settings *setting
     if (!channel)
         return NET_TIMEOUT;
     ares_query(channel, name, ns_c_in, ns_t_txt, on_text, &q);
+    wait_for(channel, &q);
+    ares_destroy(channel);
+    return status_of(&q);
+}
+
+/* A name within a reply, however it is compressed; `at` moves behind it. */
+static bool take_name(struct question *q, const unsigned char *reply, int length, long *at,
+                      struct sv *name)
+{
+    char *text;
+    long taken;
+    if (*at >= length ||
+        ares_expand_name(reply + *at, reply, length, &text, &taken) != ARES_SUCCESS)
+        return false;
+    *name = sv_lower(q->arena, sv_from(text));
+    ares_free_string(text);
+    *at += taken;
+    return true;
+}
+
+/* RFC 1035, 4.1: header, question, answers of name, type, class, time to live, length and data. */
+static bool find_target(struct question *q, const unsigned char *reply, int length)
+{
+    enum { HEADER = 12, QUESTION_TAIL = 4, ANSWER_TAIL = 10 };
+    long at = HEADER;
+    struct sv name;
+    if (length < HEADER || !take_name(q, reply, length, &at, &name))
+        return false;
+    at += QUESTION_TAIL;
+    for (int left = reply[6] << 8 | reply[7]; left > 0; left--) {
+        if (!take_name(q, reply, length, &at, &name) || at + ANSWER_TAIL > length)
+            return false;
+        const unsigned char *tail = reply + at;
+        at += ANSWER_TAIL;
+        if ((tail[0] << 8 | tail[1]) == ns_t_cname)
+            return take_name(q, reply, length, &at, q->target);
+        at += tail[8] << 8 | tail[9];
+    }
+    return false;
+}
+
+static void on_cname(void *context, int status, int timeouts, unsigned char *reply, int length)
+{
+    struct question *q = context;
+    (void)timeouts;
+    q->answered = true;
+    q->status = status;
+    if (status == ARES_SUCCESS && !find_target(q, reply, length))
+        q->status = ARES_ENODATA;
+}
+
+enum net_status net_find_cname(struct arena *arena, const struct settings *settings,
+                               const char *name, struct sv *target)
+{
+    struct question q = {.arena = arena, .status = ARES_ETIMEOUT, .target = target};
+    *target = SV("");
+    ares_channel channel = open_channel(settings);
+    if (!channel)
+        return NET_TIMEOUT;
+    ares_query(channel, name, ns_c_in, ns_t_cname, on_cname, &q);
     wait_for(channel, &q);
     ares_destroy(channel);
     return status_of(&q);

@@ -108,6 +108,7 @@ struct partnership {
     bool test_mode;
     int64_t applied_us, decided_us; /* decided_us 0: not yet */
     struct sv main_token, code;     /* the main link and first code in force; empty: none yet */
+    struct sv link_host;            /* the tracking host of its links; empty: the platform's */
 };
 
 struct partnership_list {
@@ -148,6 +149,7 @@ struct partner_offer {
     enum partnership_status status;
     struct sv note;
     struct sv main_token, main_ref, code; /* once accepted */
+    struct sv link_host;                  /* as in struct partnership */
 };
 
 struct partner_offer_list {
@@ -172,6 +174,7 @@ struct partner_link {
     struct sv program_name, brand_name, name;
     struct sv token, slug, ref; /* slug and ref: the main link's alone */
     struct sv dest_url;         /* its own, else the program's */
+    struct sv host;             /* the tracking host it stands on now; empty: the platform's */
     bool is_main, paused, test_mode;
     enum partnership_status partnership_status;
     int64_t created_us;
@@ -215,7 +218,7 @@ struct partner_code_list {
 MUST_USE enum db_status partner_list_codes(struct db *db, struct arena *arena, uint64_t partner,
                                            struct partner_code_list *out);
 
-/* The addresses of a link; NULL where it has none of that shape. */
+/* The addresses of a link on its host; NULL where it has none of that shape. */
 const char *partner_short_url(struct arena *arena, const struct settings *settings,
                               const struct partner_link *link);
 const char *partner_go_url(struct arena *arena, const struct settings *settings,

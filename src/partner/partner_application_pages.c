@@ -45,7 +45,7 @@ static enum db_status word_acceptance(struct http_request *request, struct uuid 
         partner_find_partnership(request->db, request->arena, request->actor.brand, pid, &accepted);
     if (status != DB_OK || accepted.main_token.n == 0)
         return status == DB_NO_ROW ? DB_OK : status;
-    const struct partner_link link = {.token = accepted.main_token};
+    const struct partner_link link = {.token = accepted.main_token, .host = accepted.link_host};
     struct sv who = partner_who(&accepted);
     page->flash = arena_printf(
         request->arena, _("%.*s is in. The link %s and the code %.*s work from now on."),

@@ -61,7 +61,8 @@ void partner_market_show(struct http_request *request, struct http_response *res
 static void show_equipment(struct http_request *request, struct view *body,
                            const struct partner_offer *offer)
 {
-    const struct partner_link link = {.token = offer->main_token, .ref = offer->main_ref};
+    const struct partner_link link = {
+        .token = offer->main_token, .ref = offer->main_ref, .host = offer->link_host};
     const char *url = partner_short_url(request->arena, request->settings, &link);
     if (!url)
         return;

@@ -1,3 +1,4 @@
+#include "domain/domain.h"
 #include "partner/partner.h"
 
 enum { CREATOR_IN_CODE_MAX = 16 };
@@ -113,28 +114,29 @@ bool partner_make_code(char out[PARTNER_CODE_SIZE], struct sv template_text, str
     return n > 0;
 }
 
-static const char *address(struct arena *arena, const struct settings *settings, const char *path,
-                           struct sv value)
+static const char *address(struct arena *arena, const struct settings *settings,
+                           const struct partner_link *link, const char *path, struct sv value)
 {
     if (value.n == 0)
         return NULL;
-    return arena_printf(arena, "%s%s" SV_FMT, settings->short_url, path, SV_ARG(value));
+    return arena_printf(arena, "%s%s" SV_FMT, domain_base_url(arena, settings, link->host), path,
+                        SV_ARG(value));
 }
 
 const char *partner_short_url(struct arena *arena, const struct settings *settings,
                               const struct partner_link *link)
 {
-    return address(arena, settings, "/", link->token);
+    return address(arena, settings, link, "/", link->token);
 }
 
 const char *partner_go_url(struct arena *arena, const struct settings *settings,
                            const struct partner_link *link)
 {
-    return address(arena, settings, "/go/", link->slug);
+    return address(arena, settings, link, "/go/", link->slug);
 }
 
 const char *partner_ref_url(struct arena *arena, const struct settings *settings,
                             const struct partner_link *link)
 {
-    return address(arena, settings, "/r?ref=", link->ref);
+    return address(arena, settings, link, "/r?ref=", link->ref);
 }

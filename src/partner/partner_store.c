@@ -1,5 +1,6 @@
 /* What pages read of partnerships, offers, links and codes. */
 #include "base/buf.h"
+#include "domain/domain.h"
 #include "partner/partner_internal.h"
 
 enum { LIMIT_MOST = 200 };
@@ -18,8 +19,8 @@ static size_t bound(size_t limit)
     "s.decided_us, "                                                                               \
     "(SELECT token FROM link l WHERE l.partnership = s.id AND l.is_main = 1 LIMIT 1), "            \
     "(SELECT code FROM coupon c WHERE c.partnership = s.id AND c.status = 'active' "               \
-    "ORDER BY c.id LIMIT 1) "                                                                      \
-    "FROM partnership s JOIN partner t ON t.id = s.partner JOIN program p ON p.id = s.program "    \
+    "ORDER BY c.id LIMIT 1), " DOMAIN_HOST_OF("s.brand")                                           \
+    " FROM partnership s JOIN partner t ON t.id = s.partner JOIN program p ON p.id = s.program "    \
     "JOIN brand b ON b.id = s.brand "
 
 DB_SQL(find_partnership, PARTNERSHIP_COLUMNS "WHERE s.brand = ? AND s.pid = ?");
@@ -50,7 +51,8 @@ static void read_partnership(const struct db_rows *r, struct partnership *out)
                                 .applied_us = db_col_i64(r, 18),
                                 .decided_us = db_col_i64(r, 19),
                                 .main_token = db_col_text(r, 20),
-                                .code = db_col_text(r, 21)};
+                                .code = db_col_text(r, 21),
+                                .link_host = db_col_text(r, 22)};
     CHECK(partnership_status_find(db_col_text(r, 16), &out->status));
 }
 
@@ -140,8 +142,8 @@ enum db_status partner_list_channels(struct db *db, struct arena *arena, uint64_
 #define OFFER_COLUMNS                                                                              \
     "SELECT p.id, b.name, s.pid, s.status, s.note, l.token, a.value, "                             \
     "(SELECT code FROM coupon c WHERE c.partnership = s.id AND c.status = 'active' "               \
-    "ORDER BY c.id LIMIT 1) "                                                                      \
-    "FROM program p JOIN brand b ON b.id = p.brand "                                               \
+    "ORDER BY c.id LIMIT 1), " DOMAIN_HOST_OF("p.brand")                                           \
+    " FROM program p JOIN brand b ON b.id = p.brand "                                               \
     "LEFT JOIN partnership s ON s.program = p.id AND s.partner = ? "                               \
     "LEFT JOIN link l ON l.partnership = s.id AND l.is_main = 1 "                                  \
     "LEFT JOIN link_alias a ON a.link = l.id AND a.shape = 'ref' AND a.host = '' "                 \
@@ -161,6 +163,7 @@ static enum db_status read_offer(struct db *db, struct arena *arena, const struc
         out->main_token = db_col_text(r, 5);
         out->main_ref = db_col_text(r, 6);
         out->code = db_col_text(r, 7);
+        out->link_host = db_col_text(r, 8);
     }
     return program_find_by_id(db, arena, db_col_u64(r, 0), &out->program);
 }
@@ -202,8 +205,8 @@ enum db_status partner_find_offer(struct db *db, struct arena *arena, uint64_t p
     "(SELECT value FROM link_alias a WHERE a.link = l.id AND a.shape = 'slug' AND a.host = '' "    \
     "LIMIT 1), (SELECT value FROM link_alias a WHERE a.link = l.id AND a.shape = 'ref' "           \
     "AND a.host = '' LIMIT 1), IF(l.dest_url = '', p.dest_url, l.dest_url), l.is_main, l.status, " \
-    "l.mode, s.status, l.created_us "                                                              \
-    "FROM link l JOIN partnership s ON s.id = l.partnership JOIN program p ON p.id = l.program "   \
+    "l.mode, s.status, l.created_us, " DOMAIN_HOST_OF("l.brand")                                   \
+    " FROM link l JOIN partnership s ON s.id = l.partnership JOIN program p ON p.id = l.program "   \
     "JOIN brand b ON b.id = l.brand "
 
 DB_SQL(list_links, LINK_COLUMNS "WHERE l.partner = ? AND l.id < ? ORDER BY l.id DESC LIMIT ?");
@@ -231,7 +234,8 @@ static void read_link(const struct db_rows *r, struct partner_link *out)
                                  .is_main = db_col_bool(r, 12),
                                  .paused = sv_eq_cstr(db_col_text(r, 13), "paused"),
                                  .test_mode = sv_eq_cstr(db_col_text(r, 14), "test"),
-                                 .created_us = db_col_i64(r, 16)};
+                                 .created_us = db_col_i64(r, 16),
+                                 .host = db_col_text(r, 17)};
     CHECK(partnership_status_find(db_col_text(r, 15), &out->partnership_status));
 }
 

@@ -140,7 +140,7 @@ static void show_creator(struct http_request *request, struct view *row, const s
     view_set_cstr(row, "CR", format_ratio(arena, figures->sales, figures->clicks));
     view_set_cstr(row, "EPC", epc_words(arena, figures));
     if (creator->main_token.n > 0) {
-        const struct partner_link link = {.token = creator->main_token};
+        const struct partner_link link = {.token = creator->main_token, .host = creator->link_host};
         layout_copy(view_add(row, "LINK"), "COPY",
                     sv_from(partner_short_url(arena, request->settings, &link)),
                     _("Copy the link"));

@@ -257,6 +257,11 @@ static const struct {
     [STATE_QUARANTINED] = {"rejected", "alert", N_("Quarantined")},
     [STATE_CONFLICT] = {"disputed", "alert", N_("Conflict")},
     [STATE_IGNORED] = {"outline", "info", N_("Ignored")},
+    [STATE_NO_DNS] = {"pending", "alert", N_("No DNS")},
+    [STATE_WRONG_TARGET] = {"pending", "alert", N_("Wrong target")},
+    [STATE_NO_CERTIFICATE] = {"pending", "alert", N_("No certificate")},
+    [STATE_OTHER_SERVER] = {"pending", "alert", N_("Another server")},
+    [STATE_BROKEN] = {"rejected", "unlinked", N_("Broken")},
 };
 
 const char *format_state_word(enum format_state state)

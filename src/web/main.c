@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "click/click_pool.h"
-#include "click/click_pool.h"
 #include "click/linkmap.h"
 #include "crypto/keys.h"
 #include "crypto/password.h"
@@ -24,6 +23,7 @@
 #include "web/health.h"
 #include "web/master.h"
 #include "web/problem_page.h"
+#include "web/tracking_host.h"
 
 enum {
     EXIT_SETTINGS = 78, /* EX_CONFIG: a supervisor need not try again */
@@ -83,6 +83,7 @@ static void respond(enum http_pool pool, int listen_fd, const struct settings *s
     bool needs_database = pool == POOL_APP || pool == POOL_INGEST;
     struct db *db = needs_database ? open_database(settings) : NULL;
     const struct http_hooks hooks = {.authenticate = account_authenticate,
+                                     .turn_away = web_tracking_host,
                                      .render_problem = web_problem_page};
 
     CHECK(FCGX_Init() == 0);

@@ -103,3 +103,7 @@ check_PROGRAMS += %D%/test_doors
 TESTS += %D%/test_doors
 tests_db_test_doors_SOURCES = %D%/test_doors.c
 tests_db_test_doors_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_domain
+TESTS += %D%/test_domain
+tests_db_test_domain_SOURCES = %D%/test_domain.c tests/support/outside.c tests/support/outside.h
+tests_db_test_domain_LDADD = $(TEST_LDADD)

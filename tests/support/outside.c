@@ -7,7 +7,7 @@
 
 #include "tests/support/outside.h"
 
-enum { DNS_A = 1, DNS_TXT = 16, DNS_MAX = 1500, NXDOMAIN = 3 };
+enum { DNS_A = 1, DNS_CNAME = 5, DNS_TXT = 16, DNS_MAX = 1500, NXDOMAIN = 3 };
 
 static int listen_on(int type, unsigned *port)
 {
@@ -28,6 +28,8 @@ static int listen_on(int type, unsigned *port)
 struct packet {
     uint8_t b[DNS_MAX];
     size_t n;
+    unsigned
+        owner; /* a pointer to the name that answers are about: the question's, or its CNAME's */
 };
 
 static void put16(struct packet *p, unsigned v)
@@ -39,7 +41,7 @@ static void put16(struct packet *p, unsigned v)
 /* Name, type, class and time to live of an answer; its data's length and bytes follow. */
 static void put_answer(struct packet *p, unsigned type, const void *data, size_t length)
 {
-    put16(p, 0xc00c);
+    put16(p, p->owner);
     put16(p, type);
     put16(p, 1);
     put16(p, 0);
@@ -65,13 +67,32 @@ static void put_text(struct packet *p, const char *text)
     put_answer(p, DNS_TXT, data, n);
 }
 
+static void put_cname(struct packet *p, const char *target)
+{
+    uint8_t data[128];
+    size_t n = 0;
+    while (*target) {
+        size_t label = strcspn(target, ".");
+        data[n++] = (uint8_t)label;
+        memcpy(data + n, target, label);
+        n += label;
+        target += label + (target[label] == '.');
+    }
+    data[n++] = 0;
+    put_answer(p, DNS_CNAME, data, n);
+    p->owner = (unsigned)(0xc000 | (p->n - n));
+}
+
 static void answer(struct outside *o, struct packet *p, const char *name, unsigned type)
 {
     p->b[2] |= 0x80; /* an answer */
+    p->owner = 0xc00c;
     memset(p->b + 6, 0, 6);
     for (size_t i = 0; i < OUTSIDE_RECORDS; i++) {
         if (strcasecmp(o->records[i].name, name) != 0)
             continue;
+        if (o->records[i].cname[0] && (type == DNS_CNAME || type == DNS_A))
+            put_cname(p, o->records[i].cname);
         for (size_t k = 0; k < 2; k++) {
             struct in_addr address;
             if (type == DNS_A && inet_pton(AF_INET, o->records[i].a[k], &address) == 1)

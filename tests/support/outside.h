@@ -16,6 +16,7 @@ struct outside {
     struct {
         char name[100]; /* any record makes the name exist */
         char a[2][20];  /* IPv4 addresses */
+        char cname[100];
         char txt[2][OUTSIDE_TEXT];
     } records[OUTSIDE_RECORDS];
     struct {
