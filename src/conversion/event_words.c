@@ -58,6 +58,8 @@ static const struct {
     {"bad_program", N_("It is no program's id: copy it from the command on this page.")},
     {"program_not_yours", N_("There is no such program of this brand: copy the id from the command "
                              "on this page.")},
+    {"program_unknown", N_("There is no such program of this brand: send the id of one of yours, "
+                           "then replay the event or send it anew.")},
     {"program_draft", N_("The program is a draft, which takes test sales alone: open it, then "
                          "replay the event.")},
     {"no_program", N_("The sale names no program, and the brand has no open one: open a program, "
@@ -74,8 +76,7 @@ static const struct {
                           "hours, and then nobody is credited.")},
     {"awaiting_sale", N_("The sale that it takes back has not come yet; it is applied once that "
                          "comes.")},
-    {"recording_failed", N_("Meed could not store it. It tries again by itself; after three tries "
-                            "it waits here for a replay.")},
+    {"recording_failed", N_("Meed could not store it.")},
 
     /* what moves no money */
     {"ping", N_("A ping: the connection works.")},
@@ -124,4 +125,89 @@ const char *event_reason_words(struct arena *arena, struct sv reason)
     for (char *c = text; *c; c++)
         *c = *c == '_' ? ' ' : *c;
     return arena_printf(arena, _("Its door says: %s."), text);
+}
+
+/* Fates ---------------------------------------------------------------------------------------- */
+
+static const char *with_field(struct arena *arena, const struct inbox_row *row)
+{
+    const char *words = event_reason_words(arena, row->reason);
+    return row->field.n > 0 ? arena_printf(arena, SV_FMT ": %s", SV_ARG(row->field), words) : words;
+}
+
+static struct event_fate processed(struct arena *arena, const struct inbox_row *row)
+{
+    const char *what = uuid_is_zero(row->conversion)         ? _("Taken note of.")
+                       : sv_eq_cstr(row->kind, "adjustment") ? _("Applied to its sale.")
+                                                             : _("It is in its sale.");
+    if (row->reason.n == 0)
+        return (struct event_fate){STATE_PROCESSED, what};
+    return (struct event_fate){STATE_PROCESSED,
+                               arena_printf(arena, "%s %s", what, with_field(arena, row))};
+}
+
+static const char *again_words(struct arena *arena, const struct inbox_row *row, int64_t wire_us)
+{
+    if (row->due_us <= wire_us)
+        return _("It is taken up now.");
+    return arena_printf(arena, _("It is looked at again %s."),
+                        format_relative(arena, row->due_us, wire_us));
+}
+
+static struct event_fate unfinished(struct arena *arena, const struct inbox_row *row,
+                                    int64_t wire_us)
+{
+    bool parked = sv_eq_cstr(row->state, "parked");
+    const char *why = with_field(arena, row);
+    if (row->is_quarantined)
+        return (struct event_fate){
+            STATE_QUARANTINED,
+            arena_printf(arena,
+                         _("%s It was tried %u times and set aside: replay it once the "
+                           "cause is gone."),
+                         why, (unsigned)row->tries)};
+    if (row->due_us == 0)
+        return (struct event_fate){parked ? STATE_PARKED : STATE_FAILED, why};
+    if (sv_eq_cstr(row->reason, "replay"))
+        return (struct event_fate){STATE_PARKED,
+                                   arena_printf(arena, "%s %s", _("Its replay was asked for."),
+                                                again_words(arena, row, wire_us))};
+    return (struct event_fate){parked ? STATE_PARKED : STATE_FAILED,
+                               arena_printf(arena, "%s %s", why, again_words(arena, row, wire_us))};
+}
+
+static struct event_fate conflicting(struct arena *arena, const struct inbox_row *row)
+{
+    if (row->field.n == 0)
+        return (struct event_fate){STATE_CONFLICT, event_reason_words(arena, row->reason)};
+    return (struct event_fate){
+        STATE_CONFLICT,
+        arena_printf(arena, _("It differs in %.*s from what was told first, which stands."),
+                     SV_ARG(row->field))};
+}
+
+struct event_fate event_fate(struct arena *arena, const struct inbox_row *row, int64_t wire_us)
+{
+    if (sv_eq_cstr(row->state, "processed"))
+        return processed(arena, row);
+    if (sv_eq_cstr(row->state, "conflict"))
+        return conflicting(arena, row);
+    if (sv_eq_cstr(row->state, "refused"))
+        return (struct event_fate){STATE_REFUSED, with_field(arena, row)};
+    if (sv_eq_cstr(row->state, "ignored"))
+        return (struct event_fate){STATE_IGNORED, with_field(arena, row)};
+    return unfinished(arena, row, wire_us);
+}
+
+const char *event_key_words(enum sale_key_kind kind)
+{
+    static const char *const words[SALE_KEY_KIND_COUNT] = {
+        [SALE_KEY_ORDER] = N_("Order"),
+        [SALE_KEY_PAYMENT] = N_("Payment"),
+        [SALE_KEY_INVOICE] = N_("Invoice"),
+        [SALE_KEY_SESSION] = N_("Checkout session"),
+        [SALE_KEY_USER_EVENT] = N_("User and event"),
+    };
+    CHECK(kind < SALE_KEY_KIND_COUNT);
+    return _(words[kind]);
 }

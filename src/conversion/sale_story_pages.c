@@ -8,6 +8,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "conversion/conversion_list.h"
+#include "conversion/event_view.h"
+#include "conversion/event_words.h"
 #include "conversion/sale_pages.h"
 #include "conversion/sale_words.h"
 
@@ -18,6 +20,8 @@ struct story {
     struct sale_detail sale;
     const struct sale_candidate_row *winner;  /* NULL: nobody */
     const struct sale_commission *commission; /* in force; NULL: none */
+    struct inbox_page told;                   /* every event about it, the first first */
+    bool is_of_workspace;                     /* the event log is the chosen brand's */
 };
 
 static void show_fact(struct view *facts, const char *name, struct sv value)
@@ -121,6 +125,28 @@ static const char *customer_words(const struct story *story)
                         story->sale.customer);
 }
 
+/* Each event that told of the sale, from whichever door, with the keys that it knew it by. */
+static void show_told_by(const struct story *story, struct view *step)
+{
+    struct arena *arena = story->arena;
+    struct view *list = story->told.n > 0 ? view_add(step, "TOLD_BY") : NULL;
+    for (size_t i = 0; i < story->told.n; i++) {
+        const struct inbox_row *row = &story->told.v[i];
+        const struct event_fate fate = event_fate(arena, row, clock_wire_us());
+        struct view *told = view_add(list, "TOLD_EVENT");
+        if (story->is_of_workspace)
+            view_set_cstr(view_add(told, "LINK"), "URL", event_page_path(arena, row));
+        view_set_cstr(told, "DOOR", sale_door_words(row->door));
+        if (row->topic.n > 0)
+            view_set(view_add(told, "TOPIC"), "TEXT", row->topic);
+        format_set_time(told, arena, "AT", row->received_us, story->zone);
+        format_chip(told, "FATE", fate.chip);
+        view_set_cstr(told, "WORDS", fate.words);
+        event_show_keys(arena, told, row);
+        event_show_held(arena, told, row);
+    }
+}
+
 static void show_received(const struct story *story, struct view *body)
 {
     const struct sale_row *row = &story->sale.row;
@@ -141,6 +167,7 @@ static void show_received(const struct story *story, struct view *body)
     show_fact(step, _("Program"), row->program_name);
     show_fact(step, _("Campaign"), row->campaign);
     show_items(story, step);
+    show_told_by(story, step);
 }
 
 /* The match ----------------------------------------------------------------------------------- */
@@ -409,6 +436,10 @@ static enum db_status load(struct http_request *request, struct story *story)
             story->winner = &sale->candidates[i];
     if (status == DB_OK && sale->n_commissions > 0)
         story->commission = &sale->commissions[0];
+    story->is_of_workspace = sale->row.brand == request->actor.brand;
+    if (status == DB_OK)
+        status = inbox_list_of_conversion(request->db, request->arena, sale->row.brand, pid,
+                                          &story->told);
     return status;
 }
 

@@ -25,6 +25,9 @@ libmeed_a_SOURCES += \
 	%D%/conversion_record.c \
 	%D%/conversion_store.c \
 	%D%/earning.c \
+	%D%/event_pages.c \
+	%D%/event_view.c \
+	%D%/event_view.h \
 	%D%/event_words.c \
 	%D%/event_words.h \
 	%D%/inbox.h \

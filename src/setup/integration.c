@@ -11,7 +11,7 @@ const struct integration integrations[INTEGRATIONS] = {
      SECRET_POSTBACK, false, false},
     {SALE_DOOR_INGEST, N_("Ingest"),
      N_("Networks and CPA trackers send leads, sales, rebills and chargebacks of one program."),
-     "level", INTEGRATION_BY_KEY, SECRET_POSTBACK, false, true},
+     "chart", INTEGRATION_BY_KEY, SECRET_POSTBACK, false, true},
     {SALE_DOOR_SHOPIFY, N_("Shopify"), N_("Orders and refunds, by the shop's own webhooks."),
      "store", INTEGRATION_BY_SECRET, SECRET_SHOPIFY, true, false},
     {SALE_DOOR_STRIPE, N_("Stripe"), N_("Checkouts, invoices, refunds and disputes."), "coins",

@@ -57,8 +57,10 @@ static void show_paste(struct arena *arena, struct view *card, const struct inte
     const struct form_field pasted = {
         .name = "pasted",
         .label = paste_label(page->door),
-        .hint = page->secrets.n ? _("A new one takes its place; the old one works for 7 days more.")
-                                : NULL,
+        .hint = page->secrets.n
+                    ? _("A new one takes its place; the old one works for 7 days more. End it at "
+                        "once if it leaked.")
+                    : NULL,
         .error = notice->error,
         .required = true,
         .autocomplete = "off",
@@ -78,11 +80,13 @@ void integration_show_secrets(struct http_request *request, struct view *body,
     struct view *some = page->secrets.n ? view_add(card, "SECRETS") : NULL;
     for (size_t i = 0; i < page->secrets.n; i++)
         show_secret(request, view_add(some, "SECRET"), page, &page->secrets.v[i]);
-    if (page->door->is_pasted)
+    if (page->door->is_pasted) {
         show_paste(request->arena, card, page, notice);
-    else
+    } else {
+        view_show(card, "ROTATES");
         view_set_cstr(view_add(card, "MAKE"), "ROTATE",
                       page->secrets.n ? _("Rotate the secret") : _("Make the first secret"));
+    }
 }
 
 /* The POSTs ------------------------------------------------------------------------------------ */

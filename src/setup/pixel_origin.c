@@ -9,8 +9,7 @@ bool pixel_origin_parse(struct arena *arena, struct sv typed, struct sv *origin)
     struct sv text = sv_trim(typed);
     if (text.n == 0 || text.n > PIXEL_ORIGIN_TYPED_MAX)
         return false;
-    struct sv lower = sv_lower(arena, text);
-    if (!sv_starts(lower, SV("https://")) && !sv_starts(lower, SV("http://")))
+    if (!strstr(sv_dup(arena, text), "://"))
         text = sv_from(arena_printf(arena, "https://" SV_FMT, SV_ARG(text)));
     if (!net_url_parse(arena, text, &url))
         return false;

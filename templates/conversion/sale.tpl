@@ -34,6 +34,20 @@
             <tbody>{{#ITEM}}<tr><th scope="row"><bdi>{{SKU}}</bdi></th><td><bdi>{{CATEGORY}}</bdi></td><td class="num">{{QUANTITY}}</td><td class="num">{{BASE}}</td></tr>{{/ITEM}}</tbody>
           </table></div></details>
 {{/ITEMS}}
+{{#TOLD_BY}}
+        <h4 class="meta">[[Told by]]</h4>
+        <ol class="events events-told">
+{{#TOLD_EVENT}}
+          <li><div class="timeline-head"><strong>{{DOOR}}</strong>{{#TOPIC}}<span class="mono">{{TEXT}}</span>{{/TOPIC}}<time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time>{{>FATE}}</div>
+            <p class="secondary">{{WORDS}}{{#LINK}} <a href="{{URL}}">[[The event]]</a>{{/LINK}}</p>
+            <p class="meta break">{{#KEY}}{{NAME}} <code>{{VALUE}}</code> {{/KEY}}</p>
+{{#HELD}}
+            <details><summary>[[What is kept of it]]</summary><pre tabindex="0" role="region" aria-label="[[What is kept of it]]">{{TEXT:p}}</pre></details>
+{{/HELD}}
+          </li>
+{{/TOLD_EVENT}}
+        </ol>
+{{/TOLD_BY}}
       </li>
 {{/RECEIVED}}
 {{#MATCH}}

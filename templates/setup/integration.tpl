@@ -133,7 +133,9 @@
     </form>
   </div>
 {{/PASTE}}
+{{#ROTATES}}
   <div class="card-body"><p class="secondary">[[After a rotation the old secret works for 7 days more; end it at once if it leaked.]]</p></div>
+{{/ROTATES}}
 </section>
 {{/SECRETS_CARD}}
 {{#KEYS_CARD}}
@@ -189,7 +191,7 @@
     <thead><tr><th scope="col">[[Page]]</th><th scope="col">[[Allowed by]]</th><th scope="col">[[Since]]</th><th scope="col"><span class="visually-hidden">[[Change]]</span></th></tr></thead>
     <tbody>
 {{#SITE}}
-    <tr><th scope="row" data-label="[[Page]]"><bdi>{{TEXT}}</bdi></th><td data-label="[[Allowed by]]">[[Your proof of <a href="/brand/sites">the site</a>]]</td><td data-label="[[Since]]"><time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time></td><td></td></tr>
+    <tr><th scope="row" data-label="[[Page]]"><bdi>{{TEXT}}</bdi></th><td data-label="[[Allowed by]]" class="inline-links">[[Your proof of <a href="/brand/sites">the site</a>]]</td><td data-label="[[Since]]"><time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time></td><td></td></tr>
 {{/SITE}}
 {{#ORIGIN}}
     <tr><th scope="row" data-label="[[Page]]"><bdi>{{TEXT}}</bdi></th><td data-label="[[Allowed by]]">[[This list]]</td><td data-label="[[Since]]"><time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time></td>
