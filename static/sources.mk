@@ -4,7 +4,8 @@ STATIC_FILES = \
 	%D%/favicon.svg \
 	%D%/icons.svg \
 	%D%/meed-app.js \
-	%D%/meed.css
+	%D%/meed.css \
+	%D%/meed.js
 STATIC_ERROR_PAGES = \
 	%D%/errors/400.html \
 	%D%/errors/404.html \

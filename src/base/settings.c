@@ -63,6 +63,8 @@ static const struct setting table[] = {
     {"ingest_limit_per_minute_ip", NUMBER, AT(ingest_limit_per_minute_ip), "120", 1, 100000000},
     {"ingest_limit_per_minute_brand", NUMBER, AT(ingest_limit_per_minute_brand), "6000", 1,
      100000000},
+    {"click_limit_per_minute_ip", NUMBER, AT(click_limit_per_minute_ip), "240", 1, 100000000},
+    {"pixel_limit_per_minute_ip", NUMBER, AT(pixel_limit_per_minute_ip), "240", 1, 100000000},
     {"resolve_limit_per_minute_ip", NUMBER, AT(resolve_limit_per_minute_ip), "600", 1, 100000000},
     {"log_level", LEVEL, AT(log_level), "info", 0, 0},
 };

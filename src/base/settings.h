@@ -40,6 +40,7 @@ struct settings {
     int64_t track_processes, ingest_processes, app_processes, beacon_processes;
     int64_t login_limit_per_minute; /* per IP address */
     int64_t ingest_limit_per_minute_ip, ingest_limit_per_minute_brand;
+    int64_t click_limit_per_minute_ip, pixel_limit_per_minute_ip; /* from visitors' browsers */
     int64_t resolve_limit_per_minute_ip;
     const char *log_level;
 };

@@ -14,6 +14,7 @@ enum { EVENTS = 32, WAIT_MS = 1000 };
 
 struct pool {
     struct spool *spool;
+    size_t batch_max;
     bool has_click; /* the exchange being dispatched appended one */
     int epoll_fd;
     struct http_server *server;
@@ -42,7 +43,7 @@ static size_t accept_waiting(void)
 {
     size_t n = 0;
 
-    while (n < SPOOL_BATCH && FCGX_Accept_r(&pool.batch[n].fcgi) == 0)
+    while (n < pool.batch_max && FCGX_Accept_r(&pool.batch[n].fcgi) == 0)
         n++;
     return n;
 }
@@ -119,13 +120,13 @@ static void open_pool(int listen_fd, struct http_server *server, const struct se
     pool.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     CHECK(pool.epoll_fd >= 0 && epoll_ctl(pool.epoll_fd, EPOLL_CTL_ADD, listen_fd, &event) == 0);
     http_linger_open(&pool.lingers, pool.epoll_fd);
-    for (size_t i = 0; i < SPOOL_BATCH; i++)
+    for (size_t i = 0; i < pool.batch_max; i++)
         http_exchange_open(&pool.batch[i], listen_fd);
 }
 
 static void close_pool(void)
 {
-    for (size_t i = 0; i < SPOOL_BATCH; i++)
+    for (size_t i = 0; i < pool.batch_max; i++)
         http_exchange_close(&pool.batch[i]);
     http_linger_close(&pool.lingers);
     close(pool.epoll_fd);
@@ -133,7 +134,7 @@ static void close_pool(void)
     pool.spool = NULL;
 }
 
-void click_pool_run(int listen_fd, struct http_server *server, const struct settings *settings)
+static void run(int listen_fd, struct http_server *server, const struct settings *settings)
 {
     bool more_to_prepare = false;
 
@@ -143,4 +144,17 @@ void click_pool_run(int listen_fd, struct http_server *server, const struct sett
         more_to_prepare = spool_prepare(pool.spool);
     }
     close_pool();
+}
+
+void click_pool_run(int listen_fd, struct http_server *server, const struct settings *settings)
+{
+    pool.batch_max = SPOOL_BATCH;
+    run(listen_fd, server, settings);
+}
+
+void click_pool_run_beacons(int listen_fd, struct http_server *server,
+                            const struct settings *settings)
+{
+    pool.batch_max = 1;
+    run(listen_fd, server, settings);
 }

@@ -21,10 +21,20 @@
  */
 void click_pool_run(int listen_fd, struct http_server *server, const struct settings *settings);
 
+/*
+ * The same for POOL_BEACON, one at a time: a beacon has a body, and a slow one must hold up
+ * nobody's answer but its own. Its processes have spools of their own.
+ */
+void click_pool_run_beacons(int listen_fd, struct http_server *server,
+                            const struct settings *settings);
+
 /* routes.def: /{token}, /go/{slug}, /r?ref= */
 void click_redirect_token(struct http_request *request, struct http_response *response);
 void click_redirect_slug(struct http_request *request, struct http_response *response);
 void click_redirect_ref(struct http_request *request, struct http_response *response);
+/* /track/click */
+void click_track_post(struct http_request *request, struct http_response *response);
+void click_track_options(struct http_request *request, struct http_response *response);
 
 /*
  * Puts a click into the batch under way; a handler's answer goes out only if that

@@ -208,6 +208,23 @@ enum linkmap_found linkmap_find(const char *dir, struct arena *arena, struct sv 
     return found;
 }
 
+struct sv linkmap_script_value(struct arena *arena, struct uuid program, struct sv ref)
+{
+    char pid[UUID_TEXT_SIZE];
+
+    uuid_format(pid, program);
+    return sv_from(arena_printf(arena, "%s/" SV_FMT, pid, SV_ARG(ref)));
+}
+
+enum linkmap_found linkmap_find_ref(const char *dir, struct arena *arena, struct uuid program,
+                                    struct sv ref, struct linkmap_entry *out)
+{
+    if (ref.n == 0)
+        return LINKMAP_UNKNOWN;
+    return linkmap_find(dir, arena, SV_NONE, CLICK_SCRIPT,
+                        linkmap_script_value(arena, program, ref), out);
+}
+
 bool linkmap_health(const char *dir, struct linkmap_health *out)
 {
     struct linkmap_env *map = linkmap_env_get(dir);

@@ -45,7 +45,8 @@ struct linkmap_entry {
 
 enum linkmap_found { LINKMAP_FOUND, LINKMAP_UNKNOWN, LINKMAP_BROKEN /* can't be read: logged */ };
 
-enum { LINKMAP_VALUE_MAX = 80, LINKMAP_HOST_MAX = 253 };
+/* A script's value is PROGRAM/REF: the program's public id is in front of what others have. */
+enum { LINKMAP_VALUE_MAX = UUID_TEXT_SIZE + 80, LINKMAP_HOST_MAX = 253 };
 
 /*
  * Looks `value` up as a token, slug or ref of `host`, then of the platform ('').
@@ -55,6 +56,12 @@ enum { LINKMAP_VALUE_MAX = 80, LINKMAP_HOST_MAX = 253 };
 MUST_USE enum linkmap_found linkmap_find(const char *dir, struct arena *arena, struct sv host,
                                          enum click_shape shape, struct sv value,
                                          struct linkmap_entry *out);
+/* The platform's ref of one program: what meed.js on a brand's page tells. Another's is UNKNOWN. */
+MUST_USE enum linkmap_found linkmap_find_ref(const char *dir, struct arena *arena,
+                                             struct uuid program, struct sv ref,
+                                             struct linkmap_entry *out);
+/* How such a ref stands in the map. */
+struct sv linkmap_script_value(struct arena *arena, struct uuid program, struct sv ref);
 
 /* The brand whose tracking host this is; LINKMAP_UNKNOWN: nobody's. */
 MUST_USE enum linkmap_found linkmap_find_host(const char *dir, struct sv host, uint64_t *brand);

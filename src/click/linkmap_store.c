@@ -68,7 +68,7 @@ enum db_status linkmap_note_brand(struct db *db, uint64_t brand)
     "SELECT l.id, l.partnership, l.program, l.brand, l.campaign, l.mode, l.status, s.status, "     \
     "t.status, p.status, b.status, l.dest_url, c.dest_url, p.dest_url, "                           \
     "CAST(COALESCE(JSON_VALUE(v.settings, '$.attribution_window_days'), '0') AS UNSIGNED), "       \
-    "JSON_VALUE(v.settings, '$.click_param'), l.token, a.host, a.shape, a.value "                  \
+    "JSON_VALUE(v.settings, '$.click_param'), l.token, a.host, a.shape, a.value, p.pid "           \
     "FROM link l JOIN partnership s ON s.id = l.partnership JOIN partner t ON t.id = l.partner "   \
     "JOIN program p ON p.id = l.program JOIN brand b ON b.id = l.brand "                           \
     "LEFT JOIN program_version v ON v.id = p.version LEFT JOIN campaign c ON c.id = l.campaign "   \
@@ -98,6 +98,7 @@ enum column {
     COL_HOST,
     COL_SHAPE,
     COL_VALUE,
+    COL_PROGRAM_PID,
 };
 
 static bool column_is(const struct db_rows *row, enum column column, const char *word)
@@ -171,15 +172,30 @@ static void begin_image(struct linkmap_image *image, const struct db_rows *row)
     image->aliases_count = 1;
 }
 
-static void add_alias(struct linkmap_image *image, const struct db_rows *row)
+static void put_alias(struct linkmap_image *image, struct linkmap_alias alias)
 {
-    if (db_col_is_null(row, COL_SHAPE) || image->aliases_count == LINKMAP_ALIASES_MAX)
+    if (image->aliases_count < LINKMAP_ALIASES_MAX)
+        image->aliases[image->aliases_count++] = alias;
+}
+
+/* A ref of the platform answers to the script on the pages of its program as well. */
+static void add_alias(struct arena *arena, struct linkmap_image *image, const struct db_rows *row)
+{
+    struct linkmap_alias alias;
+
+    if (db_col_is_null(row, COL_SHAPE))
         return;
-    image->aliases[image->aliases_count++] = (struct linkmap_alias){
+    alias = (struct linkmap_alias){
         .host = db_col_text(row, COL_HOST),
         .shape = shape_of(db_col_text(row, COL_SHAPE)),
         .value = db_col_text(row, COL_VALUE),
     };
+    put_alias(image, alias);
+    if (alias.shape != CLICK_REF || alias.host.n > 0)
+        return;
+    alias.shape = CLICK_SCRIPT;
+    alias.value = linkmap_script_value(arena, db_col_uuid(row, COL_PROGRAM_PID), alias.value);
+    put_alias(image, alias);
 }
 
 /* ---- Writing ---- */
@@ -269,7 +285,7 @@ static int refresh_body(struct linkmap_env *map, MDB_txn *txn, struct arena *are
         if (!any)
             begin_image(&image, row);
         any = true;
-        add_alias(&image, row);
+        add_alias(arena, &image, row);
     }
     job->status = db_rows_status(row);
     if (job->status != DB_OK)
@@ -458,7 +474,7 @@ static int rebuild_body(struct linkmap_env *map, MDB_txn *txn, struct arena *are
             begin_image(&image, row);
             job->links++;
         }
-        add_alias(&image, row);
+        add_alias(arena, &image, row);
     }
     job->status = db_rows_status(row);
     if (job->status != DB_OK)

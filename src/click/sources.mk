@@ -12,4 +12,6 @@ libmeed_a_SOURCES += \
 	%D%/partitions.c %D%/partitions.h \
 	%D%/record.c %D%/record.h \
 	%D%/redirect.c %D%/redirect.h \
-	%D%/spool.h %D%/spool_format.h %D%/spool_read.c %D%/spool_write.c
+	%D%/spool.h %D%/spool_format.h %D%/spool_read.c %D%/spool_write.c \
+	%D%/track_click.c \
+	%D%/visit.c %D%/visit.h

@@ -38,7 +38,8 @@ enum http_role {
 };
 
 enum http_csrf { CSRF_NONE /* reads, and doors with own authentication */, CSRF_REQUIRED };
-enum http_rate { RATE_NONE, RATE_PAGE, RATE_LOGIN, RATE_INGEST };
+/* Counted by address, each by itself: a shop's beacons must not use up its server's own limit. */
+enum http_rate { RATE_NONE, RATE_PAGE, RATE_LOGIN, RATE_INGEST, RATE_CLICK, RATE_PIXEL };
 enum http_pool { POOL_TRACK, POOL_INGEST, POOL_APP, POOL_BEACON, HTTP_POOLS };
 
 struct http_request;

@@ -51,13 +51,31 @@ static int64_t rate_limit(const struct http_request *request)
         return request->settings->login_limit_per_minute;
     case RATE_INGEST:
         return request->settings->ingest_limit_per_minute_ip;
+    case RATE_CLICK:
+        return request->settings->click_limit_per_minute_ip;
+    case RATE_PIXEL:
+        return request->settings->pixel_limit_per_minute_ip;
     }
     UNREACHABLE();
 }
 
 static struct sv rate_name(enum http_rate rate)
 {
-    return rate == RATE_PAGE ? SV("page") : rate == RATE_LOGIN ? SV("login") : SV("ingest");
+    switch (rate) {
+    case RATE_NONE:
+        break;
+    case RATE_PAGE:
+        return SV("page");
+    case RATE_LOGIN:
+        return SV("login");
+    case RATE_INGEST:
+        return SV("ingest");
+    case RATE_CLICK:
+        return SV("click");
+    case RATE_PIXEL:
+        return SV("pixel");
+    }
+    UNREACHABLE();
 }
 
 static bool has_own_authentication(const struct http_route *route)

@@ -2,6 +2,7 @@ libmeed_a_SOURCES += \
 	%D%/http.h \
 	%D%/http_address.c %D%/http_address.h \
 	%D%/http_body.c \
+	%D%/http_cors.c %D%/http_cors.h \
 	%D%/http_exchange.c \
 	%D%/http_guard.c \
 	%D%/http_idempotency.c %D%/http_idempotency.h \

@@ -91,6 +91,8 @@ static void respond(enum http_pool pool, int listen_fd, const struct settings *s
     struct http_server *server = http_server_new(pool, settings, db, &hooks);
     if (pool == POOL_TRACK)
         click_pool_run(listen_fd, server, settings);
+    else if (pool == POOL_BEACON)
+        click_pool_run_beacons(listen_fd, server, settings);
     else
         http_pool_run(listen_fd, server);
     http_server_free(server);

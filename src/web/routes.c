@@ -57,7 +57,7 @@ const char *http_pool_name(enum http_pool pool)
 
 static const char *rate_name(enum http_rate rate)
 {
-    static const char *const names[] = {"none", "page", "login", "ingest"};
+    static const char *const names[] = {"none", "page", "login", "ingest", "click", "pixel"};
 
     CHECK((size_t)rate < COUNT_OF(names));
     return names[rate];

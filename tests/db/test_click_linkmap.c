@@ -133,6 +133,28 @@ static void one_link_answers_to_its_three_shapes(void **state)
     assert_int_equal(find_on("", CLICK_SLUG, "").state, 0);
 }
 
+static struct linkmap_entry find_ref(struct uuid of_program, const char *ref)
+{
+    struct linkmap_entry entry = {0};
+
+    if (linkmap_find_ref(map_dir(), arena, of_program, sv_from(ref), &entry) != LINKMAP_FOUND)
+        entry.state = 0;
+    return entry;
+}
+
+static void a_ref_answers_to_the_script_in_its_own_program_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(find_ref(program.pid, "nia").link, nia_link);
+    assert_int_equal(find_ref(program.pid, "NIA").link, nia_link);
+    assert_int_equal(find_ref(program.pid, "nobody").state, 0);
+    assert_int_equal(find_ref(program.pid, "").state, 0);
+    assert_int_equal(find_ref(uuid_v7(clock_business_us()), "nia").state, 0);
+    run(&test_remove_alias, DB_ARGS(db_cstr("nia")));
+    rebuild();
+    assert_int_equal(find_ref(program.pid, "nia").state, 0);
+}
+
 static void an_entry_says_what_a_redirect_needs(void **state)
 {
     struct linkmap_entry entry = find();
@@ -343,6 +365,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, finish)
     const struct CMUnitTest tests[] = {
         CASE(one_link_answers_to_its_three_shapes),
+        CASE(a_ref_answers_to_the_script_in_its_own_program_alone),
         CASE(an_entry_says_what_a_redirect_needs),
         CASE(an_address_of_a_host_wins_over_the_platforms),
         CASE(the_destination_is_the_links_else_the_campaigns_else_the_programs),
