@@ -58,6 +58,7 @@ struct adjustment_event {
     uint64_t program;        /* whose scope an ORDER key is in; 0: any */
     struct uuid program_pid; /* as told; zero: not told. Not stored */
     struct sv event_id;      /* the delivery's; empty: the ref and the phase */
+    struct sv topic;         /* as the provider calls it; empty: none. Not stored in JSON */
     enum adjustment_kind kind;
     struct sv ref;                          /* the refund's own id at its door */
     uint8_t phase;                          /* a later phase replaces an earlier one */
@@ -97,10 +98,14 @@ enum adjustment_outcome {
 };
 
 enum adjustment_refusal {
-    ADJUSTMENT_REFUSED_PROGRAM,  /* named, and not this brand's */
-    ADJUSTMENT_REFUSED_CURRENCY, /* not the sale's */
-    ADJUSTMENT_REFUSED_BRAND,    /* inactive */
+    ADJUSTMENT_REFUSED_PROGRAM,   /* named, and not this brand's */
+    ADJUSTMENT_REFUSED_CURRENCY,  /* not the sale's */
+    ADJUSTMENT_REFUSED_BRAND,     /* inactive */
+    ADJUSTMENT_REFUSED_AMBIGUOUS, /* sales of several programs are called so: name the program */
 };
+
+/* As it stands in the event log: "other_currency" … */
+const char *adjustment_refusal_text(enum adjustment_refusal refusal);
 
 struct adjustment_answer {
     enum adjustment_outcome outcome;
@@ -112,11 +117,29 @@ struct adjustment_answer {
     struct unit commission_unit;
     int64_t clawed;   /* of the partner's payout, in all */
     struct sv status; /* of the sale, after this */
+    bool is_over;     /* it asked for more than was left; what was left is taken */
 };
 
 /* Never inside a transaction. */
 MUST_USE enum adjustment_outcome conversion_adjust(struct db *db, struct arena *arena,
                                                    const struct adjustment_event *event,
                                                    struct adjustment_answer *answer);
+
+/*
+ * For the pipeline, inside the transaction that changes a sale, after the sale's own transfers.
+ * Each leaves the sale as its adjustments say; DB_RETRY: hand it on, the transaction is run again.
+ *
+ * adjustment_apply_parked  a sale was recorded, or got more keys: what waits for them is applied
+ * adjustment_settle        its base or its commission changed: an awaiting sale was resolved, a
+ *                          door of higher rank gave another amount or credited somebody else
+ * adjustment_merge         `elder` takes the adjustments of `younger` over, whose commissions get
+ *                          back what they lost: before they are undone, and before merged_into is
+ *                          set. Then settle the elder
+ */
+MUST_USE enum db_status adjustment_apply_parked(struct db *db, struct arena *arena,
+                                                uint64_t conversion);
+MUST_USE enum db_status adjustment_settle(struct db *db, struct arena *arena, uint64_t conversion);
+MUST_USE enum db_status adjustment_merge(struct db *db, struct arena *arena, uint64_t younger,
+                                         uint64_t elder);
 
 #endif

@@ -22,7 +22,8 @@ DB_SQL(approve_select_due,
        " AND (m.release_us > ? OR (m.release_us = ? AND m.id > ?)) AND m.dispute <> 'open'"
        " ORDER BY m.release_us, m.id LIMIT 100");
 DB_SQL(approve_commission,
-       "UPDATE commission SET status = 'approved', version = version + 1, updated_us = ?"
+       "UPDATE commission SET status = 'approved', approved_us = ?, version = version + 1,"
+       " updated_us = ?"
        " WHERE id = ? AND version = ? AND status = 'pending' AND holds = 0"
        " AND dispute <> 'open'");
 DB_SQL(approve_event,
@@ -94,8 +95,9 @@ static enum db_status post(struct db *db, const struct approval *a)
 static enum db_status approve_one(struct db *db, const struct approval *a)
 {
     int64_t now_us = clock_business_us();
-    enum db_status status = db_exec_one(db, &approve_commission,
-                                        DB_ARGS(db_i64(now_us), db_u64(a->id), db_u64(a->version)));
+    enum db_status status =
+        db_exec_one(db, &approve_commission,
+                    DB_ARGS(db_i64(now_us), db_i64(now_us), db_u64(a->id), db_u64(a->version)));
     if (status != DB_OK)
         return status;
     status = db_exec(db, &approve_event,

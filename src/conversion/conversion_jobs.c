@@ -3,6 +3,7 @@
  * that wait for the click they name. Both are inbox rows with a due time.
  */
 #include "base/log.h"
+#include "conversion/adjustment.h"
 #include "conversion/conversion_internal.h"
 
 enum { INBOX_BATCH = 20 };
@@ -10,7 +11,7 @@ enum { INBOX_BATCH = 20 };
 #define WAIT_LONGEST_US (15 * CLOCK_SECOND)
 
 DB_SQL(inbox_select_due,
-       "SELECT id, state, event, conversion, version, tries FROM inbox"
+       "SELECT id, state, event, conversion, version, tries, kind FROM inbox"
        " WHERE due_us > 0 AND due_us <= ? ORDER BY due_us LIMIT 20");
 DB_SQL(inbox_wait, "UPDATE inbox SET due_us = ?, tries = tries + 1 WHERE id = ?");
 DB_SQL(inbox_finish,
@@ -20,7 +21,8 @@ DB_SQL(inbox_finish,
 struct due {
     uint64_t id, conversion, version;
     uint32_t tries;
-    bool is_failed; /* else it waits for its click */
+    bool is_failed;     /* else it waits for its click */
+    bool is_adjustment; /* else a sale */
     struct sv event;
 };
 
@@ -146,6 +148,39 @@ static enum job_result resolve(struct job *job, const struct due *due,
     return try_failed(job, due, "the sale could not be resolved");
 }
 
+/* Its row was taken over in the adjustment's own transaction, but for what changed nothing. */
+static enum job_result adjust_again(struct job *job, const struct due *due)
+{
+    struct adjustment_event event;
+    struct adjustment_answer answer;
+    struct finish f = {.job = job, .due = due, .state = "processed", .reason = "", .field = ""};
+    if (!adjustment_event_read(job->arena, due->event, &event))
+        return try_failed(job, due, "the stored event can't be read");
+    switch (conversion_adjust(job->db, job->arena, &event, &answer)) {
+    case ADJUSTMENT_APPLIED:
+    case ADJUSTMENT_DUPLICATE:
+        break;
+    case ADJUSTMENT_PARKED:
+        f.state = "parked";
+        f.reason = "awaiting_sale";
+        break;
+    case ADJUSTMENT_CONFLICT:
+        f.state = "conflict";
+        f.reason = "other_content";
+        f.field = answer.field;
+        break;
+    case ADJUSTMENT_REFUSED:
+        f.state = "refused";
+        f.reason = adjustment_refusal_text(answer.refusal);
+        break;
+    case ADJUSTMENT_QUEUED:
+        return try_failed(job, due, "applying failed again");
+    case ADJUSTMENT_UNAVAILABLE:
+        return JOB_UNAVAILABLE;
+    }
+    return finish(f);
+}
+
 static enum job_result handle(struct job *job, const struct due *due)
 {
     struct sale_event event;
@@ -157,6 +192,8 @@ static enum job_result handle(struct job *job, const struct due *due)
     case JOB_TRY_UNAVAILABLE:
         return JOB_UNAVAILABLE;
     }
+    if (due->is_adjustment)
+        return adjust_again(job, due);
     if (!sale_event_read(job->arena, due->event, &event))
         return try_failed(job, due, "the stored event can't be read");
     return due->is_failed ? record_again(job, due, &event) : resolve(job, due, &event);
@@ -174,7 +211,8 @@ enum job_result conversion_job_inbox(struct job *job)
                                 .event = db_col_text(rows, 2),
                                 .conversion = db_col_u64(rows, 3),
                                 .version = db_col_u64(rows, 4),
-                                .tries = (uint32_t)db_col_u64(rows, 5)};
+                                .tries = (uint32_t)db_col_u64(rows, 5),
+                                .is_adjustment = sv_eq(db_col_text(rows, 6), SV("adjustment"))};
     if (db_rows_status(rows) != DB_OK)
         return JOB_UNAVAILABLE;
     for (size_t i = 0; i < n && !job->asked_to_stop(); i++)

@@ -10,6 +10,7 @@
  * The two routines (migrations/0012) save eight round trips of seventeen.
  */
 #include "base/json.h"
+#include "conversion/adjustment.h"
 #include "conversion/conversion_internal.h"
 
 /* Reading ---------------------------------------------------------------------------------- */
@@ -228,6 +229,8 @@ enum db_status sale_write_new(struct db *db, void *context)
         status = sale_put_items(sale);
     if (status == DB_OK && !sale->awaits_click)
         status = write_credit(sale);
+    if (status == DB_OK && sale->is_waited_for)
+        status = adjustment_apply_parked(db, sale->arena, sale->id);
     return status;
 }
 
@@ -258,5 +261,7 @@ enum db_status sale_write_resolved(struct db *db, void *context)
                              DB_ARGS(db_u64(sale->event->brand), db_cstr(sale_mode_text(sale)),
                                      db_cstr(sale_door_text(sale->event->door)),
                                      db_text(sale->event_id)));
-    return status == DB_OK ? write_credit(sale) : status;
+    if (status == DB_OK)
+        status = write_credit(sale);
+    return status == DB_OK ? adjustment_settle(db, sale->arena, sale->id) : status;
 }

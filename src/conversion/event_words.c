@@ -74,6 +74,9 @@ static const struct {
     /* what is on its way */
     {"awaiting_click", N_("It names a click that has not arrived yet; it is looked for during 24 "
                           "hours, and then nobody is credited.")},
+    {"over_refund", N_("It takes back more than was left of the sale: what was left is taken.")},
+    {"refund_known", N_("This refund is known from another event: it counts once.")},
+    {"order_ambiguous", N_("Sales of two programs have this order number: name the program.")},
     {"awaiting_sale", N_("The sale that it takes back has not come yet; it is applied once that "
                          "comes.")},
     {"recording_failed", N_("Meed could not store it.")},

@@ -1,5 +1,11 @@
 libmeed_a_SOURCES += \
+	%D%/adjustment.c \
 	%D%/adjustment.h \
+	%D%/adjustment_event.c \
+	%D%/adjustment_internal.h \
+	%D%/adjustment_record.c \
+	%D%/adjustment_settle.c \
+	%D%/adjustment_store.c \
 	%D%/attribution.c \
 	%D%/attribution.h \
 	%D%/attribution_store.c \

@@ -384,23 +384,11 @@ struct door_webhook_fate door_webhook_record(struct door_webhook *w, struct sale
     UNREACHABLE();
 }
 
-static const char *adjustment_refusal_code(enum adjustment_refusal refusal)
-{
-    switch (refusal) {
-    case ADJUSTMENT_REFUSED_PROGRAM:
-        return "program_not_yours";
-    case ADJUSTMENT_REFUSED_CURRENCY:
-        return "other_currency";
-    case ADJUSTMENT_REFUSED_BRAND:
-        return "brand_inactive";
-    }
-    UNREACHABLE();
-}
-
 struct door_webhook_fate door_webhook_adjust(struct door_webhook *w, struct adjustment_event *event)
 {
     struct adjustment_answer a;
     struct sv order = event->n_targets > 0 ? event->targets[0].value : SV("");
+    event->topic = printable(w->topic, TOPIC_MAX);
     event->door = w->provider->door;
     event->test_mode = w->test_mode;
     event->brand = w->brand;
@@ -422,7 +410,7 @@ struct door_webhook_fate door_webhook_adjust(struct door_webhook *w, struct adju
     case ADJUSTMENT_QUEUED:
         return (struct door_webhook_fate){.is_stored = true, .status = "queued"};
     case ADJUSTMENT_REFUSED:
-        return note_refused(w, adjustment_refusal_code(a.refusal), NULL, order,
+        return note_refused(w, adjustment_refusal_text(a.refusal), NULL, order,
                             adjustment_event_write(w->request->arena, event));
     case ADJUSTMENT_UNAVAILABLE:
         return (struct door_webhook_fate){.is_stored = false};

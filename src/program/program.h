@@ -39,6 +39,9 @@ struct settings;
     X(WITHOUT_TAX, "without_tax") /* the total less its tax */
 #define PROGRAM_APPROVALS(X)                                                                       \
     X(AFTER_HOLDBACK, "after_holdback") X(MANUAL, "manual") X(INSTANT, "instant")
+#define PROGRAM_CLAWBACKS(X)                                                                       \
+    X(PROPORTIONAL, "proportional") /* a refund takes its share of the commission */               \
+    X(FULL, "full_clawback")        /* any refund takes all of it */
 #define PROGRAM_BEARERS(X) X(PUBLISHER, "publisher") X(BRAND, "brand") X(BOTH, "both")
 
 #define X(name, text) PROGRAM_##name,
@@ -57,6 +60,9 @@ enum program_approval { PROGRAM_APPROVALS(X) PROGRAM_APPROVAL_COUNT };
 #define X(name, text) PROGRAM_BEARER_##name,
 enum program_bearer { PROGRAM_BEARERS(X) PROGRAM_BEARER_COUNT };
 #undef X
+#define X(name, text) PROGRAM_CLAWBACK_##name,
+enum program_clawback { PROGRAM_CLAWBACKS(X) PROGRAM_CLAWBACK_COUNT };
+#undef X
 
 const char *program_status_text(enum program_status status);
 const char *program_preset_text(enum program_preset preset);
@@ -64,12 +70,14 @@ const char *program_pay_text(enum program_pay pay);
 const char *program_base_text(enum program_base base);
 const char *program_approval_text(enum program_approval approval);
 const char *program_bearer_text(enum program_bearer bearer);
+const char *program_clawback_text(enum program_clawback clawback);
 MUST_USE bool program_status_find(struct sv text, enum program_status *out);
 MUST_USE bool program_preset_find(struct sv text, enum program_preset *out);
 MUST_USE bool program_pay_find(struct sv text, enum program_pay *out);
 MUST_USE bool program_base_find(struct sv text, enum program_base *out);
 MUST_USE bool program_approval_find(struct sv text, enum program_approval *out);
 MUST_USE bool program_bearer_find(struct sv text, enum program_bearer *out);
+MUST_USE bool program_clawback_find(struct sv text, enum program_clawback *out);
 
 enum {
     PROGRAM_NAME_MAX = 120, /* bytes */
@@ -95,11 +103,12 @@ struct program_settings {
     enum program_bearer fee_bearer;
     enum program_base base;
     enum program_approval approval;
-    int holdback_days;           /* 7–90 */
-    int attribution_window_days; /* 1–365; also the cookie's life */
-    int reversal_window_days;    /* for reversals by hand; 0–365 */
-    struct sv click_param;       /* own name of the click id in landing URLs; empty: none */
-    bool trust_pixel;            /* sales seen by the pixel alone need no second door */
+    int holdback_days;              /* 7–90 */
+    int attribution_window_days;    /* 1–365; also the cookie's life */
+    int reversal_window_days;       /* for reversals by hand; 0–365 */
+    struct sv click_param;          /* own name of the click id in landing URLs; empty: none */
+    enum program_clawback clawback; /* PROPORTIONAL where an older version does not say */
+    bool trust_pixel;               /* sales seen by the pixel alone need no second door */
 };
 
 /* What a preset fills in. */

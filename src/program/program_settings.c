@@ -51,8 +51,11 @@ struct sv program_settings_write(struct arena *arena, const struct program_setti
                s->network_fee_bp, program_bearer_text(s->fee_bearer), program_base_text(s->base));
     buf_printf(&b, ",\"approval\":\"%s\",\"holdback_days\":%d,\"attribution_window_days\":%d",
                program_approval_text(s->approval), s->holdback_days, s->attribution_window_days);
-    buf_printf(&b, ",\"reversal_window_days\":%d,\"trust_pixel\":%s,\"click_param\":",
-               s->reversal_window_days, s->trust_pixel ? "true" : "false");
+    buf_printf(&b,
+               ",\"reversal_window_days\":%d,\"clawback\":\"%s\",\"trust_pixel\":%s"
+               ",\"click_param\":",
+               s->reversal_window_days, program_clawback_text(s->clawback),
+               s->trust_pixel ? "true" : "false");
     json_put_string(&b, s->click_param);
     buf_putc(&b, '}');
     CHECK(!b.overflow);
@@ -82,6 +85,15 @@ static struct sv word(struct reading *r, const char *name)
     return v;
 }
 
+/* Versions from before the choice existed have none. */
+static enum program_clawback clawback(struct reading *r)
+{
+    enum program_clawback out = PROGRAM_CLAWBACK_PROPORTIONAL;
+    if (json_get(r->json, "clawback") && !program_clawback_find(word(r, "clawback"), &out))
+        r->good = false;
+    return out;
+}
+
 bool program_settings_read(struct arena *arena, struct sv json, struct program_settings *out)
 {
     const char *why;
@@ -97,6 +109,7 @@ bool program_settings_read(struct arena *arena, struct sv json, struct program_s
     out->attribution_window_days = (int)number(&r, "attribution_window_days", 0, 1000);
     out->reversal_window_days = (int)number(&r, "reversal_window_days", 0, 1000);
     out->click_param = word(&r, "click_param");
+    out->clawback = clawback(&r);
     r.good = program_pay_find(word(&r, "pay"), &out->pay) &&
              program_bearer_find(word(&r, "fee_bearer"), &out->fee_bearer) &&
              program_base_find(word(&r, "base"), &out->base) &&

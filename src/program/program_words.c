@@ -19,6 +19,7 @@ static const char *const pay_words[] = {PROGRAM_PAYS(X)};
 static const char *const base_words[] = {PROGRAM_BASES(X)};
 static const char *const approval_words[] = {PROGRAM_APPROVALS(X)};
 static const char *const bearer_words[] = {PROGRAM_BEARERS(X)};
+static const char *const clawback_words[] = {PROGRAM_CLAWBACKS(X)};
 #undef X
 
 #define WORDS(kind)                                                                                \
@@ -42,3 +43,4 @@ WORDS(pay)
 WORDS(base)
 WORDS(approval)
 WORDS(bearer)
+WORDS(clawback)

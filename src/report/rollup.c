@@ -17,6 +17,7 @@ static const char *const dimension_names[DIMENSIONS] = {"brand", "program", "par
 
 struct sums {
     int64_t clicks, sales, gross, commission, earned;
+    int64_t refunds, refunded, refunded_base, clawed_commission, clawed_earned;
 };
 
 struct day_row {
@@ -65,6 +66,11 @@ static void add_sums(struct sums *to, const struct sums *more)
     to->gross += more->gross;
     to->commission += more->commission;
     to->earned += more->earned;
+    to->refunds += more->refunds;
+    to->refunded += more->refunded;
+    to->refunded_base += more->refunded_base;
+    to->clawed_commission += more->clawed_commission;
+    to->clawed_earned += more->clawed_earned;
 }
 
 /* Adjacent rows of one key become one; returns how many are left. */
@@ -83,14 +89,20 @@ static size_t merge(struct day_row *rows, size_t n)
 
 DB_SQL(rollup_take_deltas,
        "SELECT id, brand, mode, day, unit, program, partnership, link, country, clicks, sales,"
-       " gross, commission, earned FROM rollup_delta ORDER BY id LIMIT 150 FOR UPDATE SKIP LOCKED");
+       " gross, commission, earned, refunds, refunded, refunded_base, clawed_commission,"
+       " clawed_earned FROM rollup_delta ORDER BY id LIMIT 150 FOR UPDATE SKIP LOCKED");
 DB_SQL(rollup_delete_delta, "DELETE FROM rollup_delta WHERE id = ?");
 DB_SQL(rollup_add_day,
        "INSERT INTO rollup_day (mode, brand, dimension, dim_id, day, unit, clicks, sales, gross,"
-       " commission, earned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+       " commission, earned, refunds, refunded, refunded_base, clawed_commission, clawed_earned)"
+       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
        " ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks), sales = sales + VALUES(sales),"
        " gross = gross + VALUES(gross), commission = commission + VALUES(commission),"
-       " earned = earned + VALUES(earned)");
+       " earned = earned + VALUES(earned), refunds = refunds + VALUES(refunds),"
+       " refunded = refunded + VALUES(refunded),"
+       " refunded_base = refunded_base + VALUES(refunded_base),"
+       " clawed_commission = clawed_commission + VALUES(clawed_commission),"
+       " clawed_earned = clawed_earned + VALUES(clawed_earned)");
 
 static void read_delta(const struct db_rows *row, struct day_row out[DIMENSIONS])
 {
@@ -107,13 +119,18 @@ static void read_delta(const struct db_rows *row, struct day_row out[DIMENSIONS]
                                            .sales = db_col_i64(row, 10),
                                            .gross = db_col_i64(row, 11),
                                            .commission = db_col_i64(row, 12),
-                                           .earned = db_col_i64(row, 13)}};
+                                           .earned = db_col_i64(row, 13),
+                                           .refunds = db_col_i64(row, 14),
+                                           .refunded = db_col_i64(row, 15),
+                                           .refunded_base = db_col_i64(row, 16),
+                                           .clawed_commission = db_col_i64(row, 17),
+                                           .clawed_earned = db_col_i64(row, 18)}};
 }
 
 static enum db_status put_days(struct db *db, struct arena *arena, const struct day_row *rows,
                                size_t n)
 {
-    enum { COLUMNS = 11 };
+    enum { COLUMNS = 16 };
     struct db_arg *args = arena_array(arena, COLUMNS * n, sizeof *args);
     for (size_t i = 0; i < n; i++) {
         const struct day_row *r = &rows[i];
@@ -127,7 +144,12 @@ static enum db_status put_days(struct db *db, struct arena *arena, const struct 
                                                db_i64(r->sums.sales),
                                                db_i64(r->sums.gross),
                                                db_i64(r->sums.commission),
-                                               db_i64(r->sums.earned)};
+                                               db_i64(r->sums.earned),
+                                               db_i64(r->sums.refunds),
+                                               db_i64(r->sums.refunded),
+                                               db_i64(r->sums.refunded_base),
+                                               db_i64(r->sums.clawed_commission),
+                                               db_i64(r->sums.clawed_earned)};
         for (size_t c = 0; c < COLUMNS; c++)
             args[c * n + i] = values[c];
     }
@@ -171,49 +193,75 @@ enum job_result report_job_fold(struct job *job)
 
 /* The proof ---------------------------------------------------------------------------------- */
 
+#define REFUND_SUMS "refunds, refunded, refunded_base, clawed_commission, clawed_earned"
+
 /*
  * What is rolled up, and what is not yet, less what the rows say: every sum is zero. One statement
- * a dimension; `of_delta` and `of_sale` say where a row counts.
+ * a dimension; `of_delta`, `of_sale` and `of_refund` say where a row counts. Refunds count on their
+ * own day: refund_entry has what each of them moved.
  */
-#define ROLLUP_DIFFERENCE(name, of_delta, of_sale)                                                 \
-    "SELECT dim_id, day, unit, SUM(sales), " REPORT_MONEY_SUM("gross") ", "                        \
-    REPORT_MONEY_SUM("commission") ", " REPORT_MONEY_SUM("earned") " FROM ("                       \
-    "SELECT dim_id, day, unit, sales, gross, commission, earned FROM rollup_day"                   \
-    " WHERE mode = ? AND brand = ? AND dimension = '" name                                         \
+#define ROLLUP_DIFFERENCE(name, of_delta, of_sale, of_refund)                                      \
+    "SELECT dim_id, day, unit, SUM(sales), " REPORT_MONEY_SUM("gross") ", " REPORT_MONEY_SUM(      \
+        "commission") ", " REPORT_MONEY_SUM("earned") ", SUM(refunds), " REPORT_MONEY_SUM(         \
+        "refunded") ", " REPORT_MONEY_SUM("refunded_base") ", " REPORT_MONEY_SUM(                  \
+        "clawed_commission") ", " REPORT_MONEY_SUM("clawed_earned") " FROM ("                      \
+    "SELECT dim_id, day, unit, sales, gross, commission, earned, " REFUND_SUMS                     \
+    " FROM rollup_day WHERE mode = ? AND brand = ? AND dimension = '" name                         \
     "'"                                                                                            \
     " UNION ALL SELECT " of_delta                                                                  \
-    ", day, unit, sales, gross, commission, earned"                                                \
+    ", day, unit, sales, gross, commission, earned, " REFUND_SUMS                                  \
     " FROM rollup_delta d WHERE d.mode = ? AND d.brand = ?"                                        \
     " UNION ALL SELECT " of_sale                                                                   \
-    ", c.local_date, c.unit, -COUNT(*), -SUM(c.gross), 0, 0"                                       \
+    ", c.local_date, c.unit, -COUNT(*), -SUM(c.gross), 0, 0, 0, 0, 0, 0, 0"                        \
     " FROM conversion c WHERE c.mode = ? AND c.brand = ? AND c.attribution <> 'awaiting'"          \
     " AND c.merged_into = 0"                                                                      \
     " GROUP BY 1, 2, 3"                                                                            \
     " UNION ALL SELECT " of_sale                                                                   \
     ", c.local_date, m.unit, 0, 0, -SUM(m.amount + m.fee_brand),"                                  \
-    " -SUM(m.amount - m.fee_partner)"                                                              \
+    " -SUM(m.amount - m.fee_partner), 0, 0, 0, 0, 0"                                               \
     " FROM commission m JOIN conversion c ON c.id = m.conversion"                                  \
     " WHERE m.mode = ? AND m.brand = ? AND m.attribution_no = c.attribution_no"                    \
     " AND c.merged_into = 0 GROUP BY 1, 2, 3"                                                      \
+    " UNION ALL SELECT " of_refund                                                                 \
+    ", f.day, f.unit, 0, 0, 0, 0, -SUM(f.refunds), -SUM(f.gross), -SUM(f.base),"                   \
+    " -SUM(f.payout + f.fee_partner + f.fee_brand), -SUM(f.payout)"                                \
+    " FROM refund_entry f WHERE f.mode = ? AND f.brand = ? GROUP BY 1, 2, 3"                       \
     ") x GROUP BY dim_id, day, unit HAVING SUM(sales) <> 0 OR SUM(gross) <> 0"                     \
-    " OR SUM(commission) <> 0 OR SUM(earned) <> 0 LIMIT 10"
+    " OR SUM(commission) <> 0 OR SUM(earned) <> 0 OR SUM(refunds) <> 0 OR SUM(refunded) <> 0"      \
+    " OR SUM(refunded_base) <> 0 OR SUM(clawed_commission) <> 0 OR SUM(clawed_earned) <> 0"        \
+    " LIMIT 10"
 
 #define COUNTRY_NUMBER(table)                                                                      \
     "IF(" table                                                                                    \
     ".country = '', 0,"                                                                            \
     " ORD(LEFT(" table ".country, 1)) * 256 + ORD(SUBSTR(" table ".country, 2, 1)))"
 
-DB_SQL(rollup_check_brand, ROLLUP_DIFFERENCE("brand", "d.brand", "c.brand"));
-DB_SQL(rollup_check_program, ROLLUP_DIFFERENCE("program", "d.program", "c.program"));
+DB_SQL(rollup_check_brand, ROLLUP_DIFFERENCE("brand", "d.brand", "c.brand", "f.brand"));
+DB_SQL(rollup_check_program, ROLLUP_DIFFERENCE("program", "d.program", "c.program", "f.program"));
 DB_SQL(rollup_check_partnership,
-       ROLLUP_DIFFERENCE("partnership", "d.partnership", "c.partnership"));
-DB_SQL(rollup_check_link, ROLLUP_DIFFERENCE("link", "d.link", "c.link"));
+       ROLLUP_DIFFERENCE("partnership", "d.partnership", "c.partnership", "f.partnership"));
+DB_SQL(rollup_check_link, ROLLUP_DIFFERENCE("link", "d.link", "c.link", "f.link"));
 DB_SQL(rollup_check_country,
-       ROLLUP_DIFFERENCE("country", COUNTRY_NUMBER("d"), COUNTRY_NUMBER("c")));
+       ROLLUP_DIFFERENCE("country", COUNTRY_NUMBER("d"), COUNTRY_NUMBER("c"), COUNTRY_NUMBER("f")));
 
 DB_SQL(rollup_list_tenants,
        "SELECT brand.id, m.mode, brand.tz FROM brand, (SELECT 'live' AS mode UNION ALL"
        " SELECT 'test') m WHERE brand.id > ? ORDER BY brand.id, m.mode LIMIT 200");
+
+static const char *name_difference(struct arena *arena, uint64_t brand, unsigned dimension,
+                                   const struct db_rows *row)
+{
+    return arena_printf(
+        arena,
+        "brand %" PRIu64 ", %s %" PRIu64 ", day %" PRId64 ", " SV_FMT ": off by %" PRId64
+        " sales, %" PRId64 " gross, %" PRId64 " commission, %" PRId64 " earned; %" PRId64
+        " refunds, %" PRId64 " returned, %" PRId64 " of the base, %" PRId64
+        " commission back, %" PRId64 " earned back",
+        brand, dimension_names[dimension], db_col_u64(row, 0), db_col_i64(row, 1),
+        SV_ARG(db_col_text(row, 2)), db_col_i64(row, 3), db_col_i64(row, 4), db_col_i64(row, 5),
+        db_col_i64(row, 6), db_col_i64(row, 7), db_col_i64(row, 8), db_col_i64(row, 9),
+        db_col_i64(row, 10), db_col_i64(row, 11));
+}
 
 static enum db_status check_sales(struct db *db, struct arena *arena, struct arena *scratch,
                                   uint64_t brand, struct sv mode, struct ledger_finding *finding)
@@ -221,21 +269,12 @@ static enum db_status check_sales(struct db *db, struct arena *arena, struct are
     static const struct db_sql *const checks[DIMENSIONS] = {
         &rollup_check_brand, &rollup_check_program, &rollup_check_partnership, &rollup_check_link,
         &rollup_check_country};
+    const struct db_arg m = db_text(mode), b = db_u64(brand);
     for (unsigned d = 0; d < DIMENSIONS; d++) {
         struct db_rows *rows =
-            db_query(db, scratch, checks[d],
-                     DB_ARGS(db_text(mode), db_u64(brand), db_text(mode), db_u64(brand),
-                             db_text(mode), db_u64(brand), db_text(mode), db_u64(brand)));
+            db_query(db, scratch, checks[d], DB_ARGS(m, b, m, b, m, b, m, b, m, b));
         while (db_next(rows))
-            ledger_finding_add(finding,
-                               arena_printf(arena,
-                                            "brand %" PRIu64 ", %s %" PRIu64 ", day %" PRId64
-                                            ", " SV_FMT ": off by %" PRId64 " sales, %" PRId64
-                                            " gross, %" PRId64 " commission, %" PRId64 " earned",
-                                            brand, dimension_names[d], db_col_u64(rows, 0),
-                                            db_col_i64(rows, 1), SV_ARG(db_col_text(rows, 2)),
-                                            db_col_i64(rows, 3), db_col_i64(rows, 4),
-                                            db_col_i64(rows, 5), db_col_i64(rows, 6)));
+            ledger_finding_add(finding, name_difference(arena, brand, d, rows));
         if (db_rows_status(rows) != DB_OK)
             return db_rows_status(rows);
         finding->checked++;

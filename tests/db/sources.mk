@@ -107,3 +107,7 @@ check_PROGRAMS += %D%/test_domain
 TESTS += %D%/test_domain
 tests_db_test_domain_SOURCES = %D%/test_domain.c tests/support/outside.c tests/support/outside.h
 tests_db_test_domain_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_adjustment
+TESTS += %D%/test_adjustment
+tests_db_test_adjustment_SOURCES = %D%/test_adjustment.c
+tests_db_test_adjustment_LDADD = $(TEST_LDADD)
