@@ -63,6 +63,29 @@ MUST_USE enum conversion_outcome conversion_record(struct db *db, struct arena *
                                                    const struct sale_event *event,
                                                    struct conversion_answer *answer);
 
+/* What came of crediting a sale by hand. */
+enum conversion_attach_result {
+    CONVERSION_ATTACHED,
+    CONVERSION_ATTACH_SAME,       /* it is credited to that partnership */
+    CONVERSION_ATTACH_NO_SALE,    /* or another brand's */
+    CONVERSION_ATTACH_NO_PARTNER, /* none of the sale's program, or not active in it */
+    CONVERSION_ATTACH_PAID,       /* its commission is paid, or in a payout */
+    CONVERSION_ATTACH_SETTLED,    /* rejected, reversed, refunded, disputed, or part of another */
+    CONVERSION_ATTACH_UNAVAILABLE,
+};
+
+enum { CONVERSION_REASON_MAX = 500 };
+
+/*
+ * Credits a sale to a partnership of its program, whoever had it: the old accrual is reversed and
+ * a new one posted, by the settings that the sale met and the partnership's own rate of now. No
+ * door changes it afterwards. `reason`, in words, is shown to the partner who is credited; to the
+ * one who was, that the brand decided so. Never inside a transaction.
+ */
+MUST_USE enum conversion_attach_result
+conversion_reattribute(struct db *db, struct arena *arena, uint64_t brand, struct uuid conversion,
+                       uint64_t partnership, struct sv reason, uint64_t by_user);
+
 /*
  * The worker's jobs. Each step handles a bounded number of rows, an item a transaction.
  *

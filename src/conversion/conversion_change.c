@@ -363,7 +363,7 @@ static enum db_status put_new(struct db *db, const struct sale_replacement *r)
     struct sale *sale = r->sale;
     struct sale_crediting how = {.no = r->old->attribution_no + 1,
                                  .by_user = r->cause.by_user,
-                                 .note = r->cause.note,
+                                 .note = r->note,
                                  .hold = r->is_vouched ? "" : sale_hold(sale)};
     sale->commission_pid = uuid_v7(r->cause.now_us);
     enum db_status status = sale_put_credit(sale, &how);

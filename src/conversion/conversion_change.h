@@ -90,9 +90,10 @@ struct sale_replacement {
     struct sale *sale;
     const struct stored_sale *old;
     const struct stored_commissions *commissions;
-    struct sale_cause cause;
-    bool keeps_candidates; /* those of the attribution in force are copied */
-    bool is_vouched;       /* the hold `unverified` is not inherited */
+    struct sale_cause cause; /* of the old commission's end */
+    struct sv note;          /* on the new one, shown to its partner; empty: none */
+    bool keeps_candidates;   /* those of the attribution in force are copied */
+    bool is_vouched;         /* the hold `unverified` is not inherited */
     unsigned rank;
     struct sale_posts *posts;
 };

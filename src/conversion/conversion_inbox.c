@@ -10,9 +10,10 @@ enum { RETRY_AFTER_FAILURE_US = 5 * CLOCK_SECOND, RETRY_FOR_CLICK_US = CLOCK_SEC
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 DB_SQL(sale_insert_inbox, INBOX_INSERT);
-/* What was set aside before keeps its state; a failure known already is due again. */
-DB_SQL(sale_insert_inbox_failed, INBOX_INSERT
-       " ON DUPLICATE KEY UPDATE due_us = IF(state = 'failed', VALUES(due_us), due_us)");
+/* A failure known already is due again. */
+DB_SQL(sale_retry_inbox,
+       "UPDATE inbox SET due_us = ? WHERE brand = ? AND mode = ? AND door = ? AND event_id = ?"
+       " AND state = 'failed'");
 
 struct inbox_row {
     struct sv event_id;
@@ -40,16 +41,35 @@ struct sale_inbox_state sale_inbox_state(const struct sale *sale)
                                      clock_wire_us() + RETRY_FOR_CLICK_US};
 }
 
+struct sv sale_marked_event_id(const struct sale *sale)
+{
+    char mark[13];
+    hex_encode(mark, sale->event->body_mac, sizeof mark / 2);
+    return sv_from(arena_printf(sale->arena, SV_FMT "#%s", SV_ARG(sale->event_id), mark));
+}
+
+/* Where what was processed has its id, under the id and the mark of its body. */
 static enum db_status put_failed(struct db *db, void *context)
 {
     struct sale *sale = context;
-    struct inbox_row row = {.event_id = sale->event_id,
-                            .state = "failed",
-                            .reason = "recording_failed",
-                            .field = "",
-                            .tries = 1,
-                            .due_us = clock_wire_us() + RETRY_AFTER_FAILURE_US};
-    return db_exec(db, &sale_insert_inbox_failed, INBOX_ARGS(sale, &row), NULL);
+    const struct sv names[] = {sale->event_id, sale_marked_event_id(sale)};
+    int64_t due_us = clock_wire_us() + RETRY_AFTER_FAILURE_US;
+    enum db_status status = DB_NO_ROW;
+    for (size_t i = 0; i < COUNT_OF(names) && status == DB_NO_ROW; i++) {
+        struct inbox_row row = {.event_id = names[i],
+                                .state = "failed",
+                                .reason = "recording_failed",
+                                .field = "",
+                                .tries = 1,
+                                .due_us = due_us};
+        status = db_insert_unless_known(db, &sale_insert_inbox, INBOX_ARGS(sale, &row), NULL);
+        if (status == DB_DUPLICATE)
+            status = db_exec_one(
+                db, &sale_retry_inbox,
+                DB_ARGS(db_i64(due_us), db_u64(sale->event->brand), db_cstr(sale_mode_text(sale)),
+                        db_cstr(sale_door_text(sale->event->door)), db_text(names[i])));
+    }
+    return status == DB_NO_ROW ? DB_OK : status; /* it is stored under both */
 }
 
 enum db_status sale_inbox_keep_failed(struct sale *sale)

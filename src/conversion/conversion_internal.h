@@ -198,7 +198,7 @@ enum sale_known_result {
     SALE_KNOWN_STORED,    /* *conflict: the field that contradicts, NULL: none */
     SALE_KNOWN_AGAIN,     /* what is known changed meanwhile: look it up again */
     SALE_KNOWN_TOO_LARGE, /* a balance would leave the range of money */
-    SALE_KNOWN_FAILED,    /* keep the event, under sale->event_id as it is now */
+    SALE_KNOWN_FAILED,    /* keep the event for later */
     SALE_KNOWN_UNAVAILABLE,
 };
 
@@ -230,6 +230,8 @@ struct sale_inbox_state {
 struct sale_inbox_state sale_inbox_state(const struct sale *sale);
 /* A transaction of their own. */
 MUST_USE enum db_status sale_inbox_keep_failed(struct sale *sale);
+/* The name of an event whose own is taken by one with another body. */
+struct sv sale_marked_event_id(const struct sale *sale);
 /*
  * Inside a transaction: the row of an event of a recorded sale; `conflict` names what contradicts,
  * NULL when nothing does. What failed, was refused or ignored before is taken over. DB_DUPLICATE:

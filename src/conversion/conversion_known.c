@@ -7,7 +7,8 @@
  *
  * The state after any set of events is meant to be the same in any order: the
  * money is the highest door's; who is credited is what that door names, else
- * what any of them names; facts are whoever's knew them first.
+ * what any of them names; facts are whoever's knew them first. So a lower door
+ * that tells another amount is in conflict, and told so, but what else it knows counts.
  */
 #include "conversion/conversion_change.h"
 #include "conversion/flag.h"
@@ -32,6 +33,7 @@ struct change {
     struct worth money;
     struct sale_posts posts;
     const char *conflict; /* the field that contradicts; NULL: none */
+    bool is_overruled;    /* it contradicts a higher door in its money alone: the rest counts */
     bool is_stale;        /* another delivery changed the keys meanwhile: look again */
     bool is_repeated;     /* this event is stored already */
 };
@@ -78,6 +80,7 @@ static void weigh(struct change *c)
     struct worth held = money_of(elder_of(c));
     struct worth told = {e->amount, e->base, e->unit, e->kind, sale_door_rank(e->door)};
     c->conflict = NULL;
+    c->is_overruled = false;
     c->money = held;
     for (size_t i = 1; i < c->known->n; i++)
         if (c->stored[i].rank > c->money.rank)
@@ -92,8 +95,17 @@ static void weigh(struct change *c)
     } else if (!may_be_replaced(c)) {
         c->money.base = held.base;
     }
-    if (c->sale->told_program != 0 && c->sale->told_program != elder_of(c)->program)
+    c->is_overruled = c->conflict && told.rank < c->money.rank;
+    if (c->sale->told_program != 0 && c->sale->told_program != elder_of(c)->program) {
         c->conflict = "program_id";
+        c->is_overruled = false;
+    }
+}
+
+/* What else the event tells is not about this sale, as far as anybody can say. */
+static bool is_doubted(const struct change *c)
+{
+    return c->conflict && !c->is_overruled;
 }
 
 static bool is_repriced(const struct change *c)
@@ -104,18 +116,11 @@ static bool is_repriced(const struct change *c)
 
 /* The event's own row -------------------------------------------------------------------------- */
 
-static struct sv marked_id(const struct sale *sale)
-{
-    char mark[13];
-    hex_encode(mark, sale->event->body_mac, sizeof mark / 2);
-    return sv_from(arena_printf(sale->arena, SV_FMT "#%s", SV_ARG(sale->event_id), mark));
-}
-
 /* Under its id; told there with another body, under the id and the mark of its body. */
 static enum db_status put_event(struct change *c)
 {
     struct sale *sale = c->sale;
-    const struct sv names[] = {sale->event_id, marked_id(sale)};
+    const struct sv names[] = {sale->event_id, sale_marked_event_id(sale)};
     c->is_repeated = false;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         enum db_status status = sale_inbox_put_known(sale, names[i], elder_of(c)->id, c->conflict);
@@ -174,7 +179,7 @@ static enum db_status add_facts(struct db *db, struct change *c)
     uint64_t customer = 0;
     bool is_new = false;
     /* A contradiction raises nobody's rank. */
-    unsigned rank = c->conflict ? 0 : sale_door_rank(e->door);
+    unsigned rank = is_doubted(c) ? 0 : sale_door_rank(e->door);
     enum db_status status = sale_put_customer(sale, &customer, &is_new);
     if (status == DB_OK)
         status = db_exec_one(db, &known_add_facts,
@@ -253,7 +258,7 @@ static bool may_be_credited_anew(const struct change *c)
 {
     const struct stored_sale *elder = elder_of(c);
     const struct sale_event *e = c->sale->event;
-    if (c->conflict || elder->method == METHOD_MANUAL || !may_be_replaced(c))
+    if (is_doubted(c) || elder->method == METHOD_MANUAL || !may_be_replaced(c))
         return false;
     bool names = sale_names_anyone(e) || c->sale->parent.has_candidate;
     for (size_t i = 1; i < c->known->n; i++)
@@ -430,7 +435,7 @@ static bool is_counted_anew(const struct change *c)
 {
     const struct stored_sale *elder = elder_of(c);
     return c->known->n > 1 || is_repriced(c) || may_be_credited_anew(c) ||
-           (elder->country.n == 0 && c->sale->event->country.n > 0 && !c->conflict);
+           (elder->country.n == 0 && c->sale->event->country.n > 0 && !is_doubted(c));
 }
 
 static enum db_status apply(struct db *db, struct change *c)
@@ -440,7 +445,7 @@ static enum db_status apply(struct db *db, struct change *c)
     enum db_status status = counts ? sale_recount(db, elder->id, -1) : DB_OK;
     if (status == DB_OK)
         status = merge_younger(db, c);
-    if (status == DB_OK && (!c->conflict || c->known->n > 1))
+    if (status == DB_OK && (!is_doubted(c) || c->known->n > 1))
         status = add_all(db, c);
     if (status == DB_OK)
         status = elder->is_awaiting ? change_awaiting(db, c) : replace(db, c);
@@ -486,7 +491,6 @@ enum sale_known_result sale_write_known(struct sale *sale, const struct known_sa
     case DB_AMBIGUOUS: /* its event is stored, or it is not: asked again, it answers */
         return SALE_KNOWN_AGAIN;
     case DB_FAILED:
-        sale->event_id = marked_id(sale);
         return SALE_KNOWN_FAILED;
     case DB_NO_ROW:
     case DB_DUPLICATE:

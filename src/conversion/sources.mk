@@ -26,6 +26,7 @@ libmeed_a_SOURCES += \
 	%D%/conversion_jobs.c \
 	%D%/conversion_keys.c \
 	%D%/conversion_known.c \
+	%D%/conversion_manual.c \
 	%D%/conversion_price.c \
 	%D%/conversion_program.c \
 	%D%/conversion_record.c \

@@ -1,6 +1,10 @@
 /* Many doors, one sale: keys, parents, holds, and what a second door changes. */
 #include "support/unit.h"
 
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
 #include "commission/commission_terms.h"
 #include "conversion/conversion.h"
 #include "conversion/conversion_list.h"
@@ -85,12 +89,12 @@ static struct job a_job(const char *name)
 /* A sale told by a door, each with a body of its own. */
 static struct sale_event told_by(enum sale_door door)
 {
-    static uint8_t body;
+    static uint32_t no;
     struct sale_event sale = shop_sale(&shop);
+    no++;
     sale.door = door;
-    sale.event_id = sv_from(arena_printf(arena, "evt-%d", body));
-    sale.body_mac[0] = ++body;
-    sale.body_mac[1] = 1;
+    sale.event_id = sv_from(arena_printf(arena, "evt-%" PRIu32, no));
+    memcpy(sale.body_mac, &no, sizeof no);
     return sale;
 }
 
@@ -633,6 +637,325 @@ static void takes_back_an_approved_commission_of_the_younger(void **state)
     assert_ledger_holds();
 }
 
+/* By hand ------------------------------------------------------------------------------------- */
+
+static enum conversion_attach_result attach(struct uuid sale, const struct shop_creator *to)
+{
+    return conversion_reattribute(db, arena, shop.brand, sale, to->partnership,
+                                  SV("the order form names her"), 77);
+}
+
+static void credits_by_hand_whom_the_brand_says(void **state)
+{
+    (void)state;
+    shop.settings.network_fee_bp = 2000;
+    shop_save_settings(&shop);
+    struct sale_event sale = told_by(SALE_DOOR_API);
+    struct conversion_answer recorded = record(&sale);
+    assert_int_equal(recorded.credit, CREDIT_UNATTRIBUTED);
+    assert_int_equal(attach(recorded.pid, &shop.a), CONVERSION_ATTACHED);
+    assert_int_equal(attach(recorded.pid, &shop.a), CONVERSION_ATTACH_SAME);
+    assert_count(1,
+                 "SELECT COUNT(*) FROM conversion WHERE method = 'manual' AND status = 'pending'"
+                 " AND attribution_no = 2");
+    assert_count(1, "SELECT COUNT(*) FROM attribution WHERE no = 2 AND by_user = 77");
+    assert_count(1,
+                 "SELECT COUNT(*) FROM commission_event WHERE reason = 'manual' AND actor = 77"
+                 " AND note = 'the order form names her'");
+    assert_count(1,
+                 "SELECT COUNT(*) FROM commission_event WHERE reason = 'reattributed'"
+                 " AND to_status = 'rejected' AND note = ''");
+    assert_ledger_holds();
+    /* No door changes what a person decided, but a higher one's amount still holds. */
+    struct sale_event hook = same_order(&sale, SALE_DOOR_SHOPIFY);
+    sale_event_add_code(&hook, sv_from(shop.b.code));
+    hook.amount = hook.base = 10000;
+    assert_int_equal(record(&hook).commission, 1000);
+    assert_int_equal(shop_count(&shop, "SELECT partner FROM conversion"), shop.a.partner);
+    assert_count(1, "SELECT COUNT(*) FROM conversion WHERE method = 'manual'");
+    assert_ledger_holds();
+}
+
+static void moves_an_approved_commission_by_hand_and_no_paid_one(void **state)
+{
+    (void)state;
+    struct job approve = a_job("conversion_approve");
+    struct sale_event sale = told_by(SALE_DOOR_API);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
+    struct conversion_answer recorded = record(&sale);
+    clock_fix(sale.received_us + 31 * CLOCK_DAY);
+    assert_int_equal(conversion_job_approve(&approve), JOB_WORKED);
+    assert_int_equal(attach(recorded.pid, &shop.b), CONVERSION_ATTACHED);
+    assert_count(1, "SELECT COUNT(*) FROM commission WHERE status = 'reversed'");
+    assert_count(0, "SELECT SUM(balance) FROM ledger_account WHERE purpose = 'available'");
+    assert_ledger_holds();
+    assert_int_equal(conversion_job_approve(&approve), JOB_WORKED); /* its holdback is long over */
+    shop_run("UPDATE commission SET paid = 1 WHERE attribution_no = 2");
+    assert_int_equal(attach(recorded.pid, &shop.a), CONVERSION_ATTACH_PAID);
+    shop_run("UPDATE commission SET paid = 0");
+    assert_ledger_holds();
+}
+
+static void attaches_no_sale_and_no_partner_of_others(void **state)
+{
+    (void)state;
+    struct sale_event sale = told_by(SALE_DOOR_API);
+    struct conversion_answer recorded = record(&sale);
+    assert_int_equal(conversion_reattribute(db, arena, shop.brand + 1, recorded.pid,
+                                            shop.a.partnership, SV("x"), 1),
+                     CONVERSION_ATTACH_NO_SALE);
+    assert_int_equal(
+        conversion_reattribute(db, arena, shop.brand, recorded.pid, 999999, SV("x"), 1),
+        CONVERSION_ATTACH_NO_PARTNER);
+    shop_run("UPDATE partnership SET status = 'ended'");
+    assert_int_equal(attach(recorded.pid, &shop.a), CONVERSION_ATTACH_NO_PARTNER);
+    assert_ledger_holds();
+}
+
+static void attaches_a_sale_that_waits_for_its_click(void **state)
+{
+    (void)state;
+    struct job job = a_job("conversion_inbox");
+    struct sale_event sale = told_by(SALE_DOOR_API);
+    sale.click = uuid_v7(sale.received_us - CLOCK_MINUTE);
+    struct conversion_answer recorded = record(&sale);
+    assert_int_equal(attach(recorded.pid, &shop.b), CONVERSION_ATTACHED);
+    assert_count(1, "SELECT COUNT(*) FROM conversion WHERE status = 'pending'");
+    assert_count(0, "SELECT COUNT(*) FROM inbox WHERE due_us <> 0 OR state <> 'processed'");
+    shop_run("UPDATE inbox SET due_us = 1, state = 'parked'"); /* as if the job had it already */
+    assert_int_equal(conversion_job_inbox(&job), JOB_IDLE);
+    assert_count(1, "SELECT COUNT(*) FROM commission");
+    assert_ledger_holds();
+}
+
+/* Races and faults ---------------------------------------------------------------------------- */
+
+static int tell_from_own_process(const struct sale_event *sale)
+{
+    struct arena *own = arena_new(ARENA_CEILING_DEFAULT);
+    struct db *connection = testdb_open();
+    struct conversion_answer answer;
+    enum conversion_outcome outcome = CONVERSION_UNAVAILABLE;
+    for (int i = 0; i < 20 && outcome == CONVERSION_UNAVAILABLE; i++) {
+        if (i > 0)
+            usleep(200 * 1000);
+        outcome = conversion_record(connection, own, sale, &answer);
+    }
+    return (int)outcome;
+}
+
+/* Each event from a process of its own, all at once. */
+static void tell_at_once(const struct sale_event *sales, size_t n,
+                         int outcomes[CONVERSION_UNAVAILABLE + 1])
+{
+    pid_t children[32];
+    assert_true(n <= COUNT_OF(children));
+    atomic_int *go =
+        mmap(NULL, sizeof *go, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(go, MAP_FAILED);
+    for (size_t i = 0; i < n; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] != 0)
+            continue;
+        while (!atomic_load(go))
+            usleep(200);
+        _exit(tell_from_own_process(&sales[i]));
+    }
+    atomic_store(go, 1);
+    for (size_t i = 0; i < n; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= CONVERSION_UNAVAILABLE);
+        outcomes[WEXITSTATUS(status)]++;
+    }
+    munmap(go, sizeof *go);
+}
+
+static void records_one_sale_whatever_keys_are_told_at_the_same_moment(void **state)
+{
+    static const enum sale_door doors[] = {SALE_DOOR_STRIPE, SALE_DOOR_API, SALE_DOOR_PIXEL,
+                                           SALE_DOOR_POSTBACK};
+    enum { ROUNDS = 5, EVENTS = 16 };
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct sale_event events[EVENTS];
+        int outcomes[CONVERSION_UNAVAILABLE + 1] = {0};
+        for (size_t i = 0; i < EVENTS; i++) {
+            struct sale_event *e = &events[i];
+            *e = told_by(doors[i % COUNT_OF(doors)]);
+            sale_event_add_code(e, sv_from(shop.a.code));
+            e->order_ref = i % 4 < 3 ? sv_from(arena_printf(arena, "A-%d", round)) : SV("");
+            if (i % 4 != 2)
+                sale_event_add_key(e, SALE_KEY_PAYMENT,
+                                   sv_from(arena_printf(arena, "pi_%d", round)));
+        }
+        tell_at_once(events, EVENTS, outcomes);
+        assert_int_equal(outcomes[CONVERSION_CREATED] + outcomes[CONVERSION_DUPLICATE], EVENTS);
+        /* Two with no key in common may both be first, until a third shows them to be one. */
+        assert_true(outcomes[CONVERSION_CREATED] >= 1);
+        assert_int_equal(shop_count(&shop, "SELECT COUNT(*) FROM conversion WHERE merged_into = 0"),
+                         round + 1);
+        assert_int_equal(
+            shop_count(&shop, "SELECT COUNT(*) FROM commission WHERE status = 'pending'"),
+            round + 1);
+        assert_int_equal(shop_count(&shop, "SELECT COUNT(*) FROM conversion_key"), 2 * (round + 1));
+        assert_int_equal(shop_count(&shop, "SELECT COUNT(*) FROM inbox WHERE state = 'processed'"),
+                         EVENTS * (round + 1));
+        assert_ledger_holds();
+    }
+}
+
+static void ends_the_same_whichever_of_three_doors_comes_first(void **state)
+{
+    static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                    {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        struct sale_event events[3] = {told_by(SALE_DOOR_PIXEL), told_by(SALE_DOOR_POSTBACK),
+                                       told_by(SALE_DOOR_SHOPIFY)};
+        struct sv order = sv_from(arena_printf(arena, "A-%zu", i));
+        struct sv payment = sv_from(arena_printf(arena, "pi_%zu", i));
+        events[0].order_ref = order; /* names the creator, and a wrong amount */
+        events[0].click = shop_click(&shop, (struct shop_click){.creator = &shop.a});
+        events[0].amount = events[0].base = 20000;
+        events[1].order_ref = SV(""); /* knows the payment alone */
+        sale_event_add_key(&events[1], SALE_KEY_PAYMENT, payment);
+        events[1].country = SV("DE");
+        events[2].order_ref = order; /* knows both */
+        sale_event_add_key(&events[2], SALE_KEY_PAYMENT, payment);
+        for (int k = 0; k < 3; k++)
+            assert_int_not_equal(record(&events[orders[i][k]]).outcome, CONVERSION_REFUSED);
+        assert_int_equal(shop_count(&shop,
+                                    "SELECT COUNT(*) FROM conversion WHERE merged_into = 0"
+                                    " AND gross = 12990 AND country = 'DE'"
+                                    " AND method = 'click' AND holds = 0"
+                                    " AND door_rank = 3"),
+                         i + 1);
+        assert_int_equal(shop_count(&shop,
+                                    "SELECT SUM(balance) FROM ledger_account"
+                                    " WHERE purpose = 'pending'"),
+                         1299 * (i + 1));
+        assert_ledger_holds();
+    }
+}
+
+/* What the known sales of one round are, and the event that changes them. */
+struct round {
+    struct sale_event before[2], event;
+    size_t n;
+};
+
+static struct round replacing_round(void)
+{
+    struct round r = {.n = 1, .before = {told_by(SALE_DOOR_PIXEL)}};
+    sale_event_add_code(&r.before[0], sv_from(shop.a.code));
+    r.event = same_order(&r.before[0], SALE_DOOR_SHOPIFY);
+    r.event.amount = r.event.base = 10000;
+    r.event.country = SV("DE");
+    sale_event_add_code(&r.event, sv_from(shop.b.code));
+    return r;
+}
+
+static struct round merging_round(void)
+{
+    static int no;
+    struct round r = {.n = 2, .before = {told_by(SALE_DOOR_API), told_by(SALE_DOOR_STRIPE)}};
+    struct sv payment = sv_from(arena_printf(arena, "pi_%d", no++));
+    sale_event_add_code(&r.before[0], sv_from(shop.a.code));
+    sale_event_add_code(&r.before[1], sv_from(shop.b.code));
+    sale_event_add_key(&r.before[1], SALE_KEY_PAYMENT, payment);
+    r.event = same_order(&r.before[0], SALE_DOOR_STRIPE);
+    sale_event_add_key(&r.event, SALE_KEY_PAYMENT, payment);
+    return r;
+}
+
+/* Until it is stored, as a provider would. */
+static void tell_until_stored(const struct sale_event *event)
+{
+    struct job job = a_job("conversion_inbox");
+    for (int i = 0; i < 5; i++) {
+        struct conversion_answer answer = record(event);
+        if (answer.outcome == CONVERSION_DUPLICATE)
+            return;
+        shop_run("UPDATE inbox SET due_us = 1 WHERE state = 'failed'");
+        assert_int_not_equal(conversion_job_inbox(&job), JOB_UNAVAILABLE);
+    }
+    fail_msg("the event was never stored");
+}
+
+static void fail_every_call_of(struct round (*make)(void), int64_t pending_each)
+{
+    static const enum db_fault faults[] = {DB_FAULT_DEADLOCK, DB_FAULT_LOST_BEFORE,
+                                           DB_FAULT_LOST_AFTER, DB_FAULT_ERROR};
+    int64_t rounds = 0;
+    uint64_t calls = 1;
+    for (size_t f = 0; f < COUNT_OF(faults); f++) {
+        for (uint64_t n = 0; n <= calls;
+             n++) { /* the 0th: nothing fails, and the calls are counted */
+            struct round r = make();
+            for (size_t i = 0; i < r.n; i++)
+                assert_int_equal(record(&r.before[i]).outcome, CONVERSION_CREATED);
+            db_fault_arm(db, n, faults[f]);
+            struct conversion_answer answer = record(&r.event);
+            if (n == 0)
+                calls = db_calls_made(db);
+            db_fault_arm(db, 0, DB_FAULT_ERROR);
+            if (answer.outcome != CONVERSION_DUPLICATE)
+                tell_until_stored(&r.event);
+            rounds++;
+            assert_int_equal(
+                shop_count(&shop, "SELECT COUNT(*) FROM conversion WHERE merged_into = 0"), rounds);
+            assert_int_equal(
+                shop_count(&shop, "SELECT COUNT(*) FROM commission WHERE status = 'pending'"),
+                rounds);
+            assert_int_equal(shop_count(&shop,
+                                        "SELECT SUM(balance) FROM ledger_account"
+                                        " WHERE purpose = 'pending'"),
+                             pending_each * rounds);
+            assert_count(0, "SELECT COUNT(*) FROM inbox WHERE state <> 'processed'");
+        }
+        assert_ledger_holds();
+    }
+    assert_true(calls > 15);
+}
+
+static void replaces_once_whichever_call_fails(void **state)
+{
+    (void)state;
+    fail_every_call_of(replacing_round, 1000);
+}
+
+static void merges_once_whichever_call_fails(void **state)
+{
+    (void)state;
+    fail_every_call_of(merging_round, 1299);
+}
+
+static void attaches_once_whichever_call_fails(void **state)
+{
+    static const enum db_fault faults[] = {DB_FAULT_DEADLOCK, DB_FAULT_LOST_BEFORE,
+                                           DB_FAULT_LOST_AFTER, DB_FAULT_ERROR};
+    (void)state;
+    for (size_t f = 0; f < COUNT_OF(faults); f++) {
+        for (uint64_t n = 1; n <= 20; n++) {
+            struct sale_event sale = told_by(SALE_DOOR_API);
+            sale_event_add_code(&sale, sv_from(shop.a.code));
+            struct conversion_answer recorded = record(&sale);
+            db_fault_arm(db, n, faults[f]);
+            enum conversion_attach_result result = attach(recorded.pid, &shop.b);
+            db_fault_arm(db, 0, DB_FAULT_ERROR);
+            if (result != CONVERSION_ATTACHED) {
+                assert_int_equal(result, CONVERSION_ATTACH_UNAVAILABLE);
+                assert_int_equal(attach(recorded.pid, &shop.b), CONVERSION_ATTACHED);
+            }
+        }
+    }
+    assert_count(80, "SELECT COUNT(*) FROM commission WHERE status = 'pending'");
+    assert_count(80, "SELECT COUNT(*) FROM commission WHERE status = 'rejected'");
+    assert_ledger_holds();
+}
+
 /* What the door tells ------------------------------------------------------------------------- */
 
 static void believes_the_door_about_a_buyer_it_does_not_name(void **state)
@@ -748,6 +1071,15 @@ int main(void)
         door_test(credits_the_elder_as_the_younger_was_where_nobody_had_it),
         door_test(moves_subscriptions_and_items_to_the_elder),
         door_test(takes_back_an_approved_commission_of_the_younger),
+        door_test(credits_by_hand_whom_the_brand_says),
+        door_test(moves_an_approved_commission_by_hand_and_no_paid_one),
+        door_test(attaches_no_sale_and_no_partner_of_others),
+        door_test(attaches_a_sale_that_waits_for_its_click),
+        door_test(records_one_sale_whatever_keys_are_told_at_the_same_moment),
+        door_test(ends_the_same_whichever_of_three_doors_comes_first),
+        door_test(replaces_once_whichever_call_fails),
+        door_test(merges_once_whichever_call_fails),
+        door_test(attaches_once_whichever_call_fails),
         door_test(believes_the_door_about_a_buyer_it_does_not_name),
         door_test(fills_in_categories_that_the_door_does_not_tell),
         door_test(keeps_a_refused_sale_and_records_it_when_it_is_replayed),
