@@ -15,10 +15,14 @@ libmeed_a_SOURCES += %D%/door_webhook.c %D%/door_webhook.h
 libmeed_a_SOURCES += %D%/door_woocommerce_read.c %D%/door_woocommerce_read.h
 
 libmeed_a_SOURCES += \
+	%D%/door_paddle.c \
 	%D%/door_paddle_read.c \
 	%D%/door_paddle_read.h \
 	%D%/door_payment.c \
 	%D%/door_payment.h \
+	%D%/door_payment_webhook.c \
+	%D%/door_payment_webhook.h \
+	%D%/door_stripe.c \
 	%D%/door_stripe_read.c \
 	%D%/door_stripe_read.h \
 	%D%/door_timed_signature.c \
