@@ -53,6 +53,7 @@ static const struct setting table[] = {
     {"mail_from", TEXT, AT(mail_from), "", 0, 0},
     {"trusted_proxies", TEXT, AT(trusted_proxies), "", 0, 0},
     {"country_header", TEXT, AT(country_header), "", 0, 0},
+    {"country_database", PATH, AT(country_database), "", 0, 0},
     {"dns_server", TEXT, AT(dns_server), "", 0, 0},
     {"outbound_allow", TEXT, AT(outbound_allow), "", 0, 0},
     {"track_processes", NUMBER, AT(track_processes), "2", 1, 64},

@@ -35,8 +35,9 @@ struct settings {
     const char *mail_user, *mail_password, *mail_from;
     const char *trusted_proxies; /* addresses whose X-Forwarded-For counts, comma-separated */
     const char *country_header;  /* where such a proxy puts the visitor's country; empty: nowhere */
-    const char *dns_server;      /* resolver for domain checks, "127.0.0.1:5353"; empty: system */
-    const char *outbound_allow;  /* development only: host:port pairs exempt from the guard */
+    const char *country_database; /* .mmdb file that tells an address's country; empty: none */
+    const char *dns_server;       /* resolver for domain checks, "127.0.0.1:5353"; empty: system */
+    const char *outbound_allow;   /* development only: host:port pairs exempt from the guard */
     int64_t track_processes, ingest_processes, app_processes, beacon_processes;
     int64_t login_limit_per_minute; /* per IP address */
     int64_t ingest_limit_per_minute_ip, ingest_limit_per_minute_brand;

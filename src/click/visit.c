@@ -1,6 +1,7 @@
 #include "click/visit.h"
 
 #include "base/clock.h"
+#include "base/geo.h"
 #include "base/settings.h"
 #include "click/bots.h"
 #include "click/redirect.h"
@@ -26,23 +27,16 @@ static struct uuid previous_click(struct http_request *request)
 
 /*
  * The country that the operator's proxy found, from that proxy alone: anybody else could claim
- * one. Two letters; XX, ZZ and T1 (a Tor exit) are how proxies say that they don't know.
+ * one. Else what the operator's database says of the address.
  */
 static void read_country(struct http_request *request, char out[3])
 {
-    static const char *const unknown[] = {"XX", "ZZ", "T1"};
     const char *name = request->settings->country_header;
-    struct sv code = name[0] != '\0' && request->by_proxy ? http_header(request, name) : SV_NONE;
 
-    memset(out, 0, 3);
-    for (size_t i = 0; i < COUNT_OF(unknown); i++)
-        if (sv_eq_nocase(code, sv_from(unknown[i])))
-            return;
-    for (size_t i = 0; i < code.n; i++)
-        if (code.n != 2 || ((code.p[i] | 32) < 'a' || (code.p[i] | 32) > 'z'))
-            return;
-    for (size_t i = 0; i < code.n; i++)
-        out[i] = (char)(code.p[i] & ~32);
+    geo_read_country(name[0] != '\0' && request->by_proxy ? http_header(request, name) : SV_NONE,
+                     out);
+    if (out[0] == '\0')
+        geo_find_country(request->client_ip, out);
 }
 
 /* A redirect is asked for by GET, a beacon sent by POST: all else is somebody looking. */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "base/geo.h"
 #include "door/door.h"
 
 enum { REFUSED_FIELD_MAX = 60 };
@@ -365,6 +366,17 @@ bool door_hash_ip(struct arena *arena, struct sv text, uint8_t hash[HASH_SIZE])
     return true;
 }
 
+bool door_take_ip(struct arena *arena, struct sale_event *event, struct sv text)
+{
+    char country[3];
+    event->has_ip = door_hash_ip(arena, text, event->ip_hash);
+    if (!event->has_ip || event->country.n > 0)
+        return event->has_ip;
+    geo_find_country(text, country);
+    event->country = sv_copy(arena, sv_from(country));
+    return true;
+}
+
 static void read_country(struct door_reader *r, struct sale_event *event)
 {
     struct sv text = door_text(r, "country", 20, DOOR_OPTIONAL);
@@ -389,8 +401,7 @@ static void read_ip(struct door_reader *r, struct sale_event *event)
     struct sv text = door_text(r, "ip", 60, DOOR_OPTIONAL);
     if (text.n == 0)
         return;
-    event->has_ip = door_hash_ip(r->request->arena, text, event->ip_hash);
-    if (!event->has_ip)
+    if (!door_take_ip(r->request->arena, event, text))
         fault(r, "bad_ip", "ip", _("It is no IPv4 or IPv6 address."),
               _("Send the buyer's address, or leave it out. Only a keyed hash of it is kept."));
 }
@@ -398,8 +409,8 @@ static void read_ip(struct door_reader *r, struct sale_event *event)
 void door_customer(struct door_reader *r, struct sale_event *event)
 {
     read_email(r, event);
-    read_ip(r, event);
     read_country(r, event);
+    read_ip(r, event);
 }
 
 void door_time(struct door_reader *r, struct sale_event *event)

@@ -56,6 +56,11 @@ void door_items(struct door_reader *r, struct sale_event *event);    /* after do
 struct uuid door_program(struct door_reader *r, const char *name, enum door_need need);
 
 /*
+ * The buyer's address: its hash into the event and, where the order names no country, the one that
+ * the operator's database tells of it; so read the country first. False: it is no address.
+ */
+MUST_USE bool door_take_ip(struct arena *arena, struct sale_event *event, struct sv text);
+/*
  * The buyer, from any shape: false when the text is no address, or no country (ISO 3166-1, either
  * case; *country is the arena's, in upper case).
  */

@@ -8,6 +8,7 @@
 
 #include "account/account_cookie.h"
 #include "base/clock.h"
+#include "base/geo.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/settings.h"
@@ -106,6 +107,8 @@ static bool open_shared(const struct settings *settings, const char **why)
     if (http_proxies_parse(process_arena, sv_from(settings->trusted_proxies), why) == NULL)
         return false;
     if (!keys_open(settings->key_file, process_arena, why))
+        return false;
+    if (!geo_open(settings->country_database, process_arena, why))
         return false;
     *why = "what it shares with its responders can't be opened; the log says why";
     if (settings->development &&

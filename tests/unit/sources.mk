@@ -110,3 +110,7 @@ tests_unit_test_door_woocommerce_SOURCES = tests/unit/test_door_woocommerce.c te
 tests_unit_test_door_woocommerce_LDADD = $(TEST_LDADD)
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+check_PROGRAMS += %D%/test_geo
+TESTS += %D%/test_geo
+tests_unit_test_geo_SOURCES = %D%/test_geo.c
+tests_unit_test_geo_LDADD = $(TEST_LDADD)
