@@ -78,6 +78,8 @@ GRANT SELECT, INSERT, UPDATE ON flag TO {web};
 GRANT SELECT, INSERT, UPDATE ON flag TO {worker};
 GRANT SELECT, INSERT, UPDATE ON connection TO {web};
 GRANT SELECT, INSERT, UPDATE ON connection TO {worker};
+GRANT SELECT, INSERT, UPDATE ON shop_request TO {web};
+GRANT SELECT, INSERT, UPDATE ON shop_request TO {worker};
 GRANT SELECT, INSERT, UPDATE, DELETE ON pixel_origin TO {web};
 GRANT SELECT, INSERT, UPDATE, DELETE ON pixel_origin TO {worker};
 GRANT SELECT, INSERT, UPDATE, DELETE ON sku_category TO {web};

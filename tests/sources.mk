@@ -48,6 +48,9 @@ EXTRA_DIST += %D%/bench/many_sales.sql
 check_PROGRAMS += %D%/support/make_shop
 tests_support_make_shop_SOURCES = %D%/support/make_shop.c
 tests_support_make_shop_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/support/paste_secret
+tests_support_paste_secret_SOURCES = %D%/support/paste_secret.c
+tests_support_paste_secret_LDADD = $(TEST_LDADD)
 
 # For script/test, which runs them one by one and counts their cases.
 list-tests:

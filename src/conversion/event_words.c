@@ -102,6 +102,14 @@ static const struct {
     {"told_by_dispute", N_("The dispute counts by its beginning and its end.")},
     {"warning", N_("A warning: it takes no money back. If it becomes a chargeback, that counts.")},
     {"subscription_ended", N_("The subscription ended. What was sold under it stays.")},
+    {"nothing_refunded", N_("No payment went back: there is nothing to take.")},
+    {"data_request", N_("A customer asks for their data. The brand's managers have a mail with the "
+                        "date by which to answer.")},
+    {"customer_redacted", N_("A customer is to be forgotten: Meed takes away what could lead to "
+                             "them, and keeps the sale.")},
+    {"shop_redacted",
+     N_("All customers of the shop are to be forgotten: Meed takes away what could "
+        "lead to them, and keeps the sales.")},
     {"app_uninstalled", N_("The shop removed the connection. Add the webhooks and the key anew to "
                            "connect it.")},
 };

@@ -50,3 +50,4 @@ libmeed_a_SOURCES += \
 	%D%/sale_story_pages.c \
 	%D%/sale_words.c \
 	%D%/sale_words.h
+libmeed_a_SOURCES += %D%/shop_forget.c %D%/shop_request.c %D%/shop_request.h

@@ -8,7 +8,12 @@
 #include "base/settings.h"
 #include "door/door_webhook.h"
 
-enum { ACCOUNT_MAX = 253, TOPIC_MAX = 60, MAC_MARK = 16 /* bytes of the MAC that name a body */ };
+enum { ACCOUNT_MAX = 253, MAC_MARK = 8 /* bytes of the MAC that tell one body from another */ };
+
+static struct sv printable(struct sv text, size_t max)
+{
+    return text.n <= max && sv_is_ascii_graph(text) ? text : SV("");
+}
 
 /* Whom the address means ----------------------------------------------------------------------- */
 
@@ -60,6 +65,21 @@ static enum db_status load_keys(struct http_request *request, struct door_webhoo
     return status;
 }
 
+DB_SQL(webhook_find_ended,
+       "SELECT mode FROM connection WHERE brand = ? AND door = ? AND program = ?"
+       " AND state = 'disconnected'");
+
+/* One that was ended, by whichever process, is written again by the next event. */
+static enum db_status load_ended(struct http_request *request, struct door_webhook_caller *c)
+{
+    struct db_rows *rows = db_query(
+        request->db, request->arena, &webhook_find_ended,
+        DB_ARGS(db_u64(c->brand), db_cstr(sale_door_text(c->provider->door)), db_u64(c->program)));
+    while (db_next(rows))
+        c->heard_us[sv_eq(db_col_text(rows, 0), SV("test"))] = 0;
+    return db_rows_status(rows);
+}
+
 /* What was heard of the same address before is kept: it spares a write a request. */
 static enum db_status load_caller(struct http_request *request,
                                   const struct door_provider *provider, struct uuid pid,
@@ -84,6 +104,8 @@ static enum db_status load_caller(struct http_request *request,
     status = load_keys(request, c, false);
     if (status == DB_OK)
         status = load_keys(request, c, true);
+    if (status == DB_OK)
+        status = load_ended(request, c);
     c->until_us = clock_monotonic_us() + CACHE_FOR_US;
     return status;
 }
@@ -252,9 +274,9 @@ DB_SQL(
     " changed_us = IF(state = 'disconnected' AND ? > changed_us, VALUES(changed_us), changed_us),"
     " state = IF(changed_us = VALUES(changed_us), 'connected', state)");
 
-static struct sv printable(struct sv text, size_t max)
+struct sv door_webhook_account(struct sv text)
 {
-    return text.n <= max && sv_is_ascii_graph(text) ? text : SV("");
+    return printable(text, ACCOUNT_MAX);
 }
 
 void door_webhook_heard(struct door_webhook *w, struct sv account, int64_t said_us)
@@ -266,9 +288,9 @@ void door_webhook_heard(struct door_webhook *w, struct sv account, int64_t said_
     if (db_exec(w->request->db, &webhook_put_connection,
                 DB_ARGS(db_u64(w->brand), db_cstr(sale_door_text(w->provider->door)),
                         db_cstr(w->test_mode ? "test" : "live"), db_u64(w->program),
-                        db_text(printable(account, ACCOUNT_MAX)),
-                        db_text(printable(w->topic, TOPIC_MAX)), db_i64(now_us), db_i64(now_us),
-                        db_i64(said_us)),
+                        db_text(door_webhook_account(account)),
+                        db_text(printable(w->topic, SALE_TOPIC_MAX)), db_i64(now_us),
+                        db_i64(now_us), db_i64(said_us)),
                 NULL) == DB_OK)
         *heard_us = clock_monotonic_us();
     else
@@ -278,21 +300,26 @@ void door_webhook_heard(struct door_webhook *w, struct sv account, int64_t said_
 
 /* What became of it ---------------------------------------------------------------------------- */
 
-/* What is told of, in the inbox: at most what its column takes. Empty: the provider gave no name.
- */
-static struct sv told_event_id(const struct door_webhook *w)
+/* What the inbox calls the event: never empty, and nothing that its column would refuse. */
+static struct sv event_id_of(const struct door_webhook *w, struct sv own)
 {
-    return printable(w->event_id, SALE_EVENT_ID_MAX);
-}
-
-static struct sv note_event_id(const struct door_webhook *w)
-{
-    struct sv told = told_event_id(w);
+    struct sv told = printable(own.n > 0 ? own : w->event_id, SALE_EVENT_ID_MAX);
     if (told.n > 0)
         return told;
     char *mark = arena_alloc(w->request->arena, 2 * MAC_MARK + 1);
     hex_encode(mark, w->body_mac, MAC_MARK);
     return sv_from(mark);
+}
+
+void door_webhook_name(struct door_webhook *w, struct sv topic, struct sv delivery)
+{
+    char mark[2 * MAC_MARK + 1];
+    w->topic = printable(topic, SALE_TOPIC_MAX);
+    delivery = printable(delivery, SALE_EVENT_ID_MAX - sizeof mark);
+    hex_encode(mark, w->body_mac, MAC_MARK);
+    if (delivery.n > 0)
+        w->event_id =
+            sv_from(arena_printf(w->request->arena, SV_FMT "/%s", SV_ARG(delivery), mark));
 }
 
 static struct uuid request_id(const struct http_request *request)
@@ -308,8 +335,8 @@ struct door_webhook_fate door_webhook_note(struct door_webhook *w,
                              .test_mode = w->test_mode,
                              .brand = w->brand,
                              .program = w->program,
-                             .event_id = note_event_id(w),
-                             .topic = printable(w->topic, TOPIC_MAX),
+                             .event_id = event_id_of(w, note->event_id),
+                             .topic = printable(w->topic, SALE_TOPIC_MAX),
                              .state = note->state,
                              .reason = note->reason,
                              .field = note->field ? note->field : "",
@@ -326,13 +353,14 @@ struct door_webhook_fate door_webhook_note(struct door_webhook *w,
     };
 }
 
+/* The pipeline keeps what it refuses, as far as it can; this is sure to, under the same name. */
 static struct door_webhook_fate note_refused(struct door_webhook *w, const char *reason,
-                                             const char *field, struct sv order_ref,
+                                             struct sv event_id, struct sv order_ref,
                                              struct sv event)
 {
     return door_webhook_note(w, &(struct door_webhook_note){.state = INBOX_REFUSED,
                                                             .reason = reason,
-                                                            .field = field,
+                                                            .event_id = event_id,
                                                             .order_ref = order_ref,
                                                             .event = event});
 }
@@ -361,8 +389,8 @@ struct door_webhook_fate door_webhook_record(struct door_webhook *w, struct sale
     event->test_mode = w->test_mode;
     event->brand = w->brand;
     event->program = w->program;
-    if (event->event_id.n == 0)
-        event->event_id = told_event_id(w);
+    event->topic = printable(w->topic, SALE_TOPIC_MAX);
+    event->event_id = event_id_of(w, event->event_id);
     memcpy(event->body_mac, w->body_mac, MAC_SIZE);
     event->request = request_id(w->request);
     event->received_us = w->request->received_us;
@@ -376,7 +404,7 @@ struct door_webhook_fate door_webhook_record(struct door_webhook *w, struct sale
     case CONVERSION_QUEUED:
         return (struct door_webhook_fate){.is_stored = true, .status = "queued"};
     case CONVERSION_REFUSED:
-        return note_refused(w, refusal_code(a.refusal), NULL, event->order_ref,
+        return note_refused(w, refusal_code(a.refusal), event->event_id, event->order_ref,
                             sale_event_write(w->request->arena, event));
     case CONVERSION_UNAVAILABLE:
         return (struct door_webhook_fate){.is_stored = false};
@@ -388,13 +416,12 @@ struct door_webhook_fate door_webhook_adjust(struct door_webhook *w, struct adju
 {
     struct adjustment_answer a;
     struct sv order = event->n_targets > 0 ? event->targets[0].value : SV("");
-    event->topic = printable(w->topic, TOPIC_MAX);
+    event->topic = printable(w->topic, SALE_TOPIC_MAX);
     event->door = w->provider->door;
     event->test_mode = w->test_mode;
     event->brand = w->brand;
     event->program = w->program;
-    if (event->event_id.n == 0)
-        event->event_id = told_event_id(w);
+    event->event_id = event_id_of(w, event->event_id);
     memcpy(event->body_mac, w->body_mac, MAC_SIZE);
     event->request = request_id(w->request);
     event->received_us = w->request->received_us;
@@ -410,7 +437,7 @@ struct door_webhook_fate door_webhook_adjust(struct door_webhook *w, struct adju
     case ADJUSTMENT_QUEUED:
         return (struct door_webhook_fate){.is_stored = true, .status = "queued"};
     case ADJUSTMENT_REFUSED:
-        return note_refused(w, adjustment_refusal_text(a.refusal), NULL, order,
+        return note_refused(w, adjustment_refusal_text(a.refusal), event->event_id, order,
                             adjustment_event_write(w->request->arena, event));
     case ADJUSTMENT_UNAVAILABLE:
         return (struct door_webhook_fate){.is_stored = false};

@@ -42,9 +42,8 @@ struct door_webhook {
     uint64_t brand, program; /* program 0: the address names none */
     bool test_mode;          /* the secret's; a door may raise it: a live shop's test order */
     /* Set by the door as soon as it knows them; they name the event in the inbox. */
-    struct sv
-        event_id;    /* the provider's own; empty or unprintable: what it tells of, else its MAC */
-    struct sv topic; /* "orders/create" */
+    struct sv event_id; /* the provider's own; empty or unprintable: the body's mark */
+    struct sv topic;    /* "orders/create" */
     uint8_t body_mac[MAC_SIZE];
 };
 
@@ -60,6 +59,12 @@ MUST_USE bool door_webhook_verify(struct door_webhook *w, door_webhook_matches *
  */
 void door_webhook_refuse(struct door_webhook *w, const struct http_problem *problem);
 
+/*
+ * Topic and event id, where both come in headers that nothing signs: the body's own mark is a part
+ * of the id, so that two events that claim one delivery stay two.
+ */
+void door_webhook_name(struct door_webhook *w, struct sv topic, struct sv delivery);
+
 /* NULL: no JSON object. json_free() it. */
 MUST_USE struct json_object *door_webhook_parse(struct door_webhook *w);
 
@@ -70,6 +75,9 @@ MUST_USE struct json_object *door_webhook_parse(struct door_webhook *w);
  * younger comes. A failure is logged; it costs no event.
  */
 void door_webhook_heard(struct door_webhook *w, struct sv account, int64_t said_us);
+
+/* The account as it may be kept: empty unless it is printable and short. */
+struct sv door_webhook_account(struct sv text);
 
 /* What became of one event. */
 struct door_webhook_fate {
@@ -93,6 +101,7 @@ MUST_USE struct door_webhook_fate door_webhook_adjust(struct door_webhook *w,
 struct door_webhook_note {
     enum inbox_state state;
     const char *reason, *field; /* field NULL: none */
+    struct sv event_id;         /* empty: the webhook's */
     struct sv order_ref;        /* empty: nothing */
     struct sv event;            /* JSON without anything personal; empty: {} */
 };

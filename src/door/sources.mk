@@ -11,6 +11,7 @@ libmeed_a_SOURCES += \
 	%D%/door_v1.c
 libmeed_a_SOURCES += %D%/door_json.c %D%/door_json.h
 libmeed_a_SOURCES += %D%/door_shopify_read.c %D%/door_shopify_read.h
+libmeed_a_SOURCES += %D%/door_shopify.c %D%/door_woocommerce.c
 libmeed_a_SOURCES += %D%/door_webhook.c %D%/door_webhook.h
 libmeed_a_SOURCES += %D%/door_woocommerce_read.c %D%/door_woocommerce_read.h
 

@@ -114,6 +114,32 @@ static const struct outbox_mail_text texts[] = {
            "\n"
            "{note}\n"),
     },
+    {
+        "mail.shop_disconnected",
+        N_("{shop} is no longer connected to {brand}"),
+        N_("Hello {name},\n"
+           "\n"
+           "the shop {shop} has removed its connection to Meed. Sales of {brand} that it makes from\n"
+           "now on are not told to Meed any more, so creators are not credited for them.\n"
+           "\n"
+           "If that was not meant, set the webhooks up again and paste their key here:\n"
+           "\n"
+           "{base}/brand/integrations\n"),
+    },
+    {
+        "mail.customer_data",
+        N_("A customer of {brand} asks for their data"),
+        N_("Hello {name},\n"
+           "\n"
+           "a customer of {shop} asked which data is held about them. Please answer them by {due}.\n"
+           "\n"
+           "Orders that the shop names: {orders}\n"
+           "\n"
+           "Of a customer, Meed keeps hashes of the e-mail and network address, which can't be read\n"
+           "back, the country, and what was bought when. You find each order under its number:\n"
+           "\n"
+           "{base}/brand/sales\n"),
+    },
 };
 
 const struct outbox_mail_text *outbox_mail_text_find(struct sv kind)

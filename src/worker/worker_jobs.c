@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "click/click_jobs.h"
 #include "conversion/conversion.h"
+#include "conversion/shop_request.h"
 #include "domain/domain.h"
 #include "http/http_idempotency.h"
 #include "ledger/ledger.h"
