@@ -5,7 +5,8 @@ STATIC_FILES = \
 	%D%/icons.svg \
 	%D%/meed-app.js \
 	%D%/meed.css \
-	%D%/meed.js
+	%D%/meed.js \
+	%D%/pixel.js
 STATIC_ERROR_PAGES = \
 	%D%/errors/400.html \
 	%D%/errors/404.html \

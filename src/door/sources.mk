@@ -28,3 +28,10 @@ libmeed_a_SOURCES += \
 	%D%/door_stripe_read.h \
 	%D%/door_timed_signature.c \
 	%D%/door_timed_signature.h
+
+libmeed_a_SOURCES += \
+	%D%/door_pixel.c \
+	%D%/door_pixel_origin.c \
+	%D%/door_pixel_origin.h \
+	%D%/door_pixel_read.c \
+	%D%/door_pixel_read.h

@@ -26,4 +26,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_payment
 tests_fuzz_fuzz_payment_SOURCES = tests/fuzz/fuzz_payment.c
 tests_fuzz_fuzz_payment_LDADD = $(MEED_LIBS)
 tests_fuzz_fuzz_payment_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/fuzz_pixel
+tests_fuzz_fuzz_pixel_SOURCES = tests/fuzz/fuzz_pixel.c tests/fuzz/fuzz_shops.h
+tests_fuzz_fuzz_pixel_LDADD = $(MEED_LIBS)
+tests_fuzz_fuzz_pixel_LDFLAGS = $(FUZZ_LINK)
 endif

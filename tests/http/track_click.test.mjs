@@ -169,7 +169,7 @@ test('a sale that names the script\'s click credits its partner', async () => {
 
 // The scripts ------------------------------------------------------------------------------------
 
-for (const [address, file] of [['/meed.js', 'meed.js'], ['/affihub.js', 'meed.js']]) {
+for (const [address, file] of [['/meed.js', 'meed.js'], ['/affihub.js', 'meed.js'], ['/pixel.js', 'pixel.js']]) {
   test(`${address} is small, kept for a day, asked for by its tag, and open to every page`, async () => {
     const source = await readFile(new URL(`../../static/${file}`, import.meta.url));
     assert.ok(gzipSync(source, { level: 6 }).length <= 4096, `${gzipSync(source).length} bytes compressed`);
