@@ -126,20 +126,30 @@ MUST_USE enum adjustment_outcome conversion_adjust(struct db *db, struct arena *
                                                    struct adjustment_answer *answer);
 
 /*
- * For the pipeline, inside the transaction that changes a sale, after the sale's own transfers.
- * Each leaves the sale as its adjustments say; DB_RETRY: hand it on, the transaction is run again.
+ * For the pipeline, inside the transaction that changes a sale, behind the sale's own transfers.
+ * DB_RETRY: hand it on, the transaction is run again.
  *
- * adjustment_apply_parked  a sale was recorded, or got more keys: what waits for them is applied
- * adjustment_settle        its base or its commission changed: an awaiting sale was resolved, a
- *                          door of higher rank gave another amount or credited somebody else
- * adjustment_merge         `elder` takes the adjustments of `younger` over, whose commissions get
- *                          back what they lost: before they are undone, and before merged_into is
- *                          set. Then settle the elder
+ * adjustment_catch_up  the sale was recorded, resolved or merged, got keys, another base or another
+ *                      commission: what waits for its keys is applied, and it is what its
+ *                      adjustments say
+ * adjustment_merge     `elder` takes over the adjustments of `younger`, whose commissions get back
+ *                      what they lost: before they are read and undone, and before merged_into is
+ *                      set. Then the elder catches up
  */
-MUST_USE enum db_status adjustment_apply_parked(struct db *db, struct arena *arena,
-                                                uint64_t conversion);
-MUST_USE enum db_status adjustment_settle(struct db *db, struct arena *arena, uint64_t conversion);
+MUST_USE enum db_status adjustment_catch_up(struct db *db, struct arena *arena,
+                                            uint64_t conversion);
 MUST_USE enum db_status adjustment_merge(struct db *db, struct arena *arena, uint64_t younger,
                                          uint64_t elder);
+
+/*
+ * Invariants for ledger_verify_add():
+ * I10  every sale gave back the clamped sum of its adjustments, its commissions lost what
+ *      ledger_clawed says of that, and what each change moved adds up to both
+ * I20  an adjustment waits for a key of its sale, with its event, or is applied
+ */
+enum db_status adjustment_refund_check(struct db *db, struct arena *arena, struct arena *scratch,
+                                       struct ledger_finding *finding);
+enum db_status adjustment_parked_check(struct db *db, struct arena *arena, struct arena *scratch,
+                                       struct ledger_finding *finding);
 
 #endif

@@ -140,6 +140,11 @@ MUST_USE enum db_status adjustment_read_settled(struct db *db, struct arena *are
                                                 struct adjustment_settled *settled);
 MUST_USE enum db_status adjustment_post_settled(const struct adjustment_settled *settled);
 
+/* What is wrong with a sale that has adjustments: settling it again would move something. NULL:
+ * nothing. Locks nothing. */
+MUST_USE enum db_status adjustment_find_fault(struct db *db, struct arena *arena,
+                                              uint64_t conversion, const char **fault);
+
 /* adjustment_store.c ------------------------------------------------------------------------- */
 
 /* All inside a transaction. DB_NO_ROW: the ref is not known. */

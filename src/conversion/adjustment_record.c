@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "conversion/adjustment_internal.h"
 
-enum { TRIES_MAX = 3, PARKED_BATCH = 100 };
+enum { TRIES_MAX = 3 };
 #define RETRY_AFTER_FAILURE_US (5 * CLOCK_SECOND)
 
 struct adjusting {
@@ -379,41 +379,44 @@ static enum db_status settle_all(struct db *db, struct arena *arena,
     return status == DB_OK ? adjustment_post_settled(&settled) : status;
 }
 
-enum db_status adjustment_settle(struct db *db, struct arena *arena, uint64_t conversion)
+DB_SQL(adjustment_select_parked,
+       "SELECT DISTINCT t.adjustment FROM conversion c JOIN conversion_key k ON k.conversion = c.id"
+       " JOIN adjustment_target t ON t.brand = k.brand AND t.mode = k.mode AND t.kind = k.kind"
+       " AND t.value = k.value AND t.program IN (0, c.program) WHERE c.id = ?"
+       " ORDER BY t.adjustment LIMIT 1000 FOR UPDATE");
+DB_SQL(adjustment_has_any,
+       "SELECT c.adjusted > 0 OR EXISTS (SELECT 1 FROM adjustment a WHERE a.conversion = c.id)"
+       " FROM conversion c WHERE c.id = ?");
+
+static enum db_status attach_all(struct db *db, struct arena *arena,
+                                 const struct adjusted_sale *sale, struct db_rows *parked)
 {
-    struct adjusted_sale sale;
-    enum db_status status = adjustment_lock_sale(db, arena, conversion, &sale);
-    return status == DB_OK && sale.adjusted > 0 ? settle_all(db, arena, &sale) : status;
+    enum db_status status = DB_OK;
+    while (status == DB_OK && db_next(parked)) {
+        struct adjustment_row row;
+        status = adjustment_find_by_id(db, arena, db_col_u64(parked, 0), &row);
+        if (status == DB_OK)
+            status = adjustment_attach(db, arena, sale, &row);
+    }
+    return status;
 }
 
-DB_SQL(
-    adjustment_select_parked,
-    "SELECT DISTINCT t.adjustment FROM conversion_key k JOIN adjustment_target t"
-    " ON t.brand = k.brand AND t.mode = k.mode AND t.kind = k.kind AND t.value = k.value"
-    " WHERE k.conversion = ? AND t.program IN (0, ?) ORDER BY t.adjustment LIMIT 100 FOR UPDATE");
-
-enum db_status adjustment_apply_parked(struct db *db, struct arena *arena, uint64_t conversion)
+enum db_status adjustment_catch_up(struct db *db, struct arena *arena, uint64_t conversion)
 {
     struct adjusted_sale sale;
-    size_t n = 0, attached = 0;
-    enum db_status status = adjustment_lock_sale(db, arena, conversion, &sale);
-    do {
-        struct db_rows *rows;
-        if (status != DB_OK)
+    struct db_rows *row,
+        *parked = db_query(db, arena, &adjustment_select_parked, DB_ARGS(db_u64(conversion)));
+    enum db_status status = db_rows_status(parked);
+    if (status == DB_OK && db_rows_count(parked) == 0) {
+        status = db_get_one(db, arena, &adjustment_has_any, DB_ARGS(db_u64(conversion)), &row);
+        if (status != DB_OK || !db_col_bool(row, 0))
             return status;
-        rows = db_query(db, arena, &adjustment_select_parked,
-                        DB_ARGS(db_u64(sale.id), db_u64(sale.program)));
-        n = db_rows_count(rows);
-        status = db_rows_status(rows);
-        while (status == DB_OK && db_next(rows)) {
-            struct adjustment_row row;
-            status = adjustment_find_by_id(db, arena, db_col_u64(rows, 0), &row);
-            if (status == DB_OK)
-                status = adjustment_attach(db, arena, &sale, &row);
-            attached++;
-        }
-    } while (n == PARKED_BATCH);
-    return status == DB_OK && attached > 0 ? settle_all(db, arena, &sale) : status;
+    }
+    if (status == DB_OK)
+        status = adjustment_lock_sale(db, arena, conversion, &sale);
+    if (status == DB_OK)
+        status = attach_all(db, arena, &sale, parked);
+    return status == DB_OK ? settle_all(db, arena, &sale) : status;
 }
 
 DB_SQL(adjustment_move_rows, "UPDATE adjustment SET conversion = ? WHERE conversion = ?");
@@ -421,7 +424,12 @@ DB_SQL(adjustment_move_rows, "UPDATE adjustment SET conversion = ? WHERE convers
 enum db_status adjustment_merge(struct db *db, struct arena *arena, uint64_t younger,
                                 uint64_t elder)
 {
+    struct adjusted_sale sale;
+    uint64_t moved = 0;
     enum db_status status =
-        db_exec(db, &adjustment_move_rows, DB_ARGS(db_u64(elder), db_u64(younger)), NULL);
-    return status == DB_OK ? adjustment_settle(db, arena, younger) : status;
+        db_exec(db, &adjustment_move_rows, DB_ARGS(db_u64(elder), db_u64(younger)), &moved);
+    if (status != DB_OK || moved == 0)
+        return status;
+    status = adjustment_lock_sale(db, arena, younger, &sale);
+    return status == DB_OK ? settle_all(db, arena, &sale) : status;
 }

@@ -18,20 +18,20 @@ enum { COMMISSIONS_MAX = 20, MERGES_MAX = 8, LINE_NAMES_MAX = 5000 };
 
 DB_SQL(adjustment_lock_commissions,
        "SELECT id FROM commission WHERE conversion = ? ORDER BY id LIMIT 20 FOR UPDATE");
-DB_SQL(adjustment_lock_conversion,
-       "SELECT pid, brand, mode, program, version, gross, base, refunded_base, refunded_gross,"
-       " refunds, adjusted, unit, status, attribution_no, partnership, link, country, merged_into"
-       " FROM conversion WHERE id = ? FOR UPDATE");
+#define SELECT_SALE                                                                                \
+    "SELECT pid, brand, mode, program, version, gross, base, refunded_base, refunded_gross,"       \
+    " refunds, adjusted, unit, status, attribution_no, partnership, link, country, merged_into"    \
+    " FROM conversion WHERE id = ?"
+DB_SQL(adjustment_lock_conversion, SELECT_SALE " FOR UPDATE");
+DB_SQL(adjustment_read_conversion, SELECT_SALE);
 DB_SQL(adjustment_read_terms,
        "SELECT b.tz, v.settings FROM brand b JOIN program_version v ON v.id = ? WHERE b.id = ?");
 
-static enum db_status lock_one(struct db *db, struct arena *arena, uint64_t id,
-                               struct adjusted_sale *sale, uint64_t *merged_into)
+static enum db_status read_one(struct db *db, struct arena *arena, const struct db_sql *sql,
+                               uint64_t id, struct adjusted_sale *sale, uint64_t *merged_into)
 {
-    struct db_rows *row = db_query(db, arena, &adjustment_lock_commissions, DB_ARGS(db_u64(id)));
-    enum db_status status = db_rows_status(row);
-    if (status == DB_OK)
-        status = db_get_one(db, arena, &adjustment_lock_conversion, DB_ARGS(db_u64(id)), &row);
+    struct db_rows *row;
+    enum db_status status = db_get_one(db, arena, sql, DB_ARGS(db_u64(id)), &row);
     if (status != DB_OK)
         return status;
     *sale = (struct adjusted_sale){.id = id,
@@ -55,24 +55,37 @@ static enum db_status lock_one(struct db *db, struct arena *arena, uint64_t id,
     return DB_OK;
 }
 
-enum db_status adjustment_lock_sale(struct db *db, struct arena *arena, uint64_t conversion,
-                                    struct adjusted_sale *sale)
+static enum db_status lock_one(struct db *db, struct arena *arena, uint64_t id,
+                               struct adjusted_sale *sale, uint64_t *merged_into)
+{
+    struct db_rows *row = db_query(db, arena, &adjustment_lock_commissions, DB_ARGS(db_u64(id)));
+    enum db_status status = db_rows_status(row);
+    return status == DB_OK ? read_one(db, arena, &adjustment_lock_conversion, id, sale, merged_into)
+                           : status;
+}
+
+static enum db_status read_terms(struct db *db, struct arena *arena, struct adjusted_sale *sale)
 {
     struct db_rows *row;
     struct program_settings settings;
-    uint64_t merged_into = conversion;
-    enum db_status status = DB_OK;
-    for (int i = 0; i < MERGES_MAX && merged_into != 0 && status == DB_OK; i++)
-        status = lock_one(db, arena, merged_into, sale, &merged_into);
-    if (status == DB_OK)
-        status = db_get_one(db, arena, &adjustment_read_terms,
-                            DB_ARGS(db_u64(sale->version), db_u64(sale->brand)), &row);
+    enum db_status status = db_get_one(db, arena, &adjustment_read_terms,
+                                       DB_ARGS(db_u64(sale->version), db_u64(sale->brand)), &row);
     if (status != DB_OK)
         return status;
     CHECK(program_settings_read(arena, db_col_text(row, 1), &settings)); /* we stored it */
     sale->zone = db_col_cstr(row, 0);
     sale->full_clawback = settings.clawback == PROGRAM_CLAWBACK_FULL;
     return DB_OK;
+}
+
+enum db_status adjustment_lock_sale(struct db *db, struct arena *arena, uint64_t conversion,
+                                    struct adjusted_sale *sale)
+{
+    uint64_t next = conversion;
+    enum db_status status = DB_OK;
+    for (int i = 0; i < MERGES_MAX && next != 0 && status == DB_OK; i++)
+        status = lock_one(db, arena, next, sale, &next);
+    return status == DB_OK ? read_terms(db, arena, sale) : status;
 }
 
 /* Summing ------------------------------------------------------------------------------------ */
@@ -293,7 +306,7 @@ DB_SQL(adjustment_insert_delta,
 
 /* One line of what this change moved; the rollup counts the same. */
 struct entry {
-    uint64_t commission, partnership;
+    uint64_t commission, partnership, link;
     struct sv unit;
     int64_t refunds, gross, base;
     struct ledger_split back;
@@ -303,14 +316,13 @@ static enum db_status put_entry(const struct settling *s, const struct entry *e)
 {
     const struct adjusted_sale *c = s->sale;
     int64_t day = clock_local_date(s->now_us, c->zone);
-    uint64_t link = e->commission == 0 || e->partnership == c->partnership ? c->link : 0;
     if (e->refunds == 0 && e->gross == 0 && e->base == 0 && ledger_split_is_zero(e->back))
         return DB_OK;
     enum db_status status =
         db_exec(s->db, &adjustment_insert_entry,
                 DB_ARGS(db_u64(c->id), db_u64(c->adjusted + 1), db_u64(e->commission),
                         db_u64(c->brand), db_text(c->mode), db_i64(day), db_text(e->unit),
-                        db_u64(c->program), db_u64(e->partnership), db_u64(link),
+                        db_u64(c->program), db_u64(e->partnership), db_u64(e->link),
                         db_text(c->country), db_u64(s->cause->adjustment), db_i64(e->refunds),
                         db_i64(e->gross), db_i64(e->base), db_i64(e->back.payout),
                         db_i64(e->back.fee_partner), db_i64(e->back.fee_brand), db_i64(s->now_us)),
@@ -319,12 +331,39 @@ static enum db_status put_entry(const struct settling *s, const struct entry *e)
         return status;
     return db_exec(s->db, &adjustment_insert_delta,
                    DB_ARGS(db_u64(c->brand), db_text(c->mode), db_i64(day), db_text(e->unit),
-                           db_u64(c->program), db_u64(e->partnership), db_u64(link),
+                           db_u64(c->program), db_u64(e->partnership), db_u64(e->link),
                            db_text(c->country), db_i64(e->refunds), db_i64(e->gross),
                            db_i64(e->base),
                            db_i64(e->back.payout + e->back.fee_partner + e->back.fee_brand),
                            db_i64(e->back.payout)),
                    NULL);
+}
+
+DB_SQL(adjustment_select_stale,
+       "SELECT f.commission, f.unit, f.partnership, f.link, CAST(SUM(f.payout) AS SIGNED),"
+       " CAST(SUM(f.fee_partner) AS SIGNED), CAST(SUM(f.fee_brand) AS SIGNED) FROM refund_entry f"
+       " JOIN commission m ON m.id = f.commission WHERE f.conversion = ? AND m.attribution_no <> ?"
+       " GROUP BY f.commission, f.unit, f.partnership, f.link"
+       " HAVING SUM(f.payout) <> 0 OR SUM(f.fee_partner) <> 0 OR SUM(f.fee_brand) <> 0 LIMIT 20");
+
+/* What was taken of a commission that is replaced by another: reports count the other's. */
+static enum db_status take_back_stale(const struct settling *s)
+{
+    enum db_status status = DB_OK;
+    if (s->sale->attribution_no <= 1)
+        return DB_OK;
+    struct db_rows *rows = db_query(s->db, s->arena, &adjustment_select_stale,
+                                    DB_ARGS(db_u64(s->sale->id), db_u64(s->sale->attribution_no)));
+    while (status == DB_OK && db_next(rows)) {
+        struct entry e = {
+            .commission = db_col_u64(rows, 0),
+            .unit = db_col_text(rows, 1),
+            .partnership = db_col_u64(rows, 2),
+            .link = db_col_u64(rows, 3),
+            .back = {-db_col_i64(rows, 4), -db_col_i64(rows, 5), -db_col_i64(rows, 6)}};
+        status = put_entry(s, &e);
+    }
+    return status == DB_OK ? db_rows_status(rows) : status;
 }
 
 /* The partner's commission says what lists show of the sale. */
@@ -340,6 +379,7 @@ static enum db_status move_sale(const struct settling *s, struct sv status_text)
 {
     const struct adjusted_sale *c = s->sale;
     struct entry e = {.partnership = c->partnership,
+                      .link = c->link,
                       .unit = c->unit,
                       .refunds = (int64_t)s->sums.takes - (int64_t)c->refunds,
                       .gross = s->state.refunded_gross - c->refunded_gross,
@@ -357,7 +397,9 @@ static enum db_status move_sale(const struct settling *s, struct sv status_text)
                 s->db, &adjustment_move_item,
                 DB_ARGS(db_i64(item->refunded - item->stored), db_u64(c->id), db_u64(item->line)));
     }
-    return status == DB_OK ? put_entry(s, &e) : status;
+    if (status == DB_OK)
+        status = put_entry(s, &e);
+    return status == DB_OK ? take_back_stale(s) : status;
 }
 
 /* Of the outbox row commission.updated: ids and codes. */
@@ -406,6 +448,7 @@ static enum db_status move_commission(const struct settling *s, const struct cla
     struct ledger_split delta = ledger_split_minus(m->after, m->before);
     struct entry e = {.commission = m->id,
                       .partnership = m->partnership,
+                      .link = s->sale->link,
                       .unit = sv_from(m->unit.code),
                       .back = delta};
     enum db_status status = db_exec_one(
@@ -513,4 +556,42 @@ enum db_status adjustment_post_settled(const struct adjustment_settled *settled)
     for (size_t i = 0; i < s->n_commissions && status == DB_OK; i++)
         status = post(s, &s->commissions[i]);
     return status;
+}
+
+static bool items_differ(const struct settling *s)
+{
+    for (size_t i = 0; i < s->n_items; i++)
+        if (s->items[i].refunded != s->items[i].stored)
+            return true;
+    return false;
+}
+
+enum db_status adjustment_find_fault(struct db *db, struct arena *arena, uint64_t conversion,
+                                     const char **fault)
+{
+    struct adjusted_sale sale;
+    struct adjustment_cause cause = {0};
+    uint64_t merged_into;
+    struct settling s = {.db = db, .arena = arena, .sale = &sale, .cause = &cause};
+    *fault = NULL;
+    enum db_status status =
+        read_one(db, arena, &adjustment_read_conversion, conversion, &sale, &merged_into);
+    if (status == DB_OK)
+        status = read_terms(db, arena, &sale);
+    if (status == DB_OK)
+        status = read_state(&s);
+    if (status == DB_OK)
+        status = read_commissions(&s);
+    if (status != DB_OK)
+        return status;
+    if (merged_into != 0)
+        *fault = "an adjustment counts for a sale that is merged into another";
+    else if (sale.refunded_base != s.state.refunded_base ||
+             sale.refunded_gross != s.state.refunded_gross || sale.refunds != s.sums.takes)
+        *fault = "what a sale gave back is not the sum of its adjustments";
+    else if (items_differ(&s))
+        *fault = "a line gave back other than its adjustments say";
+    else if (s.n_commissions > 0)
+        *fault = "a commission was clawed back other than its sale says";
+    return DB_OK;
 }

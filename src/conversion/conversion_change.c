@@ -6,6 +6,7 @@
 #include "conversion/conversion_change.h"
 
 #include "base/json.h"
+#include "conversion/adjustment.h"
 #include "conversion/conversion_list_internal.h"
 #include "conversion/flag.h"
 #include "outbox/outbox.h"
@@ -421,7 +422,6 @@ DB_SQL(merge_inbox,
        " state = IF(state = 'parked', 'processed', state) WHERE conversion = ?");
 DB_SQL(merge_subscriptions,
        "UPDATE subscription SET first_conversion = ? WHERE first_conversion = ?");
-DB_SQL(merge_adjustments, "UPDATE adjustment SET conversion = ? WHERE conversion = ?");
 DB_SQL(merge_items,
        "UPDATE conversion_item SET conversion = ? WHERE conversion = ? AND NOT EXISTS"
        " (SELECT 1 FROM (SELECT line FROM conversion_item WHERE conversion = ? LIMIT 1) x)");
@@ -438,8 +438,7 @@ DB_SQL(merge_facts,
 
 static enum db_status move_all(struct db *db, uint64_t elder, uint64_t younger)
 {
-    static const struct db_sql *const moves[] = {&merge_keys, &merge_inbox, &merge_subscriptions,
-                                                 &merge_adjustments};
+    static const struct db_sql *const moves[] = {&merge_keys, &merge_inbox, &merge_subscriptions};
     static const uint8_t no_ip[HASH_SIZE];
     enum db_status status = DB_OK;
     for (size_t i = 0; i < COUNT_OF(moves) && status == DB_OK; i++)
@@ -460,7 +459,9 @@ enum db_status sale_merge(struct db *db, struct arena *arena, const struct store
     struct sale_cause cause = {.reason = "merged", .note = SV(""), .now_us = now_us};
     struct stored_commissions all;
     const char *left = younger->is_attributed ? "rejected" : "unattributed";
-    enum db_status status = sale_lock_commissions(db, arena, younger, &all);
+    enum db_status status = adjustment_merge(db, arena, younger->id, elder->id);
+    if (status == DB_OK)
+        status = sale_lock_commissions(db, arena, younger, &all);
     if (status == DB_OK)
         status = sale_recount(db, younger->id, -1);
     for (size_t i = 0; i < all.n && status == DB_OK; i++) {

@@ -6,6 +6,10 @@ DB_SQL(check_commissions_untold,
        "SELECT m.id, COUNT(o.id) FROM commission m LEFT JOIN outbox o ON o.source_kind = "
        "'commission' AND o.source = m.id AND o.kind = 'commission.created' "
        "GROUP BY m.id HAVING COUNT(o.id) <> 1 LIMIT 100");
+DB_SQL(check_changes_untold,
+       "SELECT e.commission FROM commission_event e LEFT JOIN outbox o ON o.source_kind = "
+       "'commission' AND o.source = e.commission AND o.kind = 'commission.updated' "
+       "AND o.seq = e.seq WHERE e.seq > 1 AND o.id IS NULL LIMIT 100");
 DB_SQL(check_count_inbox, "SELECT COUNT(*) FROM inbox");
 DB_SQL(check_conversions_without_event,
        "SELECT c.id FROM conversion c LEFT JOIN (SELECT DISTINCT conversion FROM inbox) i "
@@ -40,8 +44,11 @@ enum db_status conversion_outbox_check(struct db *db, struct arena *arena, struc
                                        struct ledger_finding *finding)
 {
     enum db_status status = count(db, scratch, &check_count_commissions, finding);
-    return status == DB_OK ? name_all(db, arena, scratch, &check_commissions_untold,
-                                      "a commission has not exactly one outbox row", finding)
+    if (status == DB_OK)
+        status = name_all(db, arena, scratch, &check_commissions_untold,
+                          "a commission has not exactly one outbox row", finding);
+    return status == DB_OK ? name_all(db, arena, scratch, &check_changes_untold,
+                                      "a change of a commission has no outbox row", finding)
                            : status;
 }
 

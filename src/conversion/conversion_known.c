@@ -10,6 +10,7 @@
  * what any of them names; facts are whoever's knew them first. So a lower door
  * that tells another amount is in conflict, and told so, but what else it knows counts.
  */
+#include "conversion/adjustment.h"
 #include "conversion/conversion_change.h"
 #include "conversion/flag.h"
 
@@ -467,7 +468,9 @@ static enum db_status change_body(struct db *db, void *context)
     status = put_event(c);
     if (status == DB_OK)
         status = apply(db, c);
-    return status == DB_OK ? sale_post_all(db, c->sale->arena, &c->posts) : status;
+    if (status == DB_OK)
+        status = sale_post_all(db, c->sale->arena, &c->posts);
+    return status == DB_OK ? adjustment_catch_up(db, c->sale->arena, elder_of(c)->id) : status;
 }
 
 enum sale_known_result sale_write_known(struct sale *sale, const struct known_sales *known,

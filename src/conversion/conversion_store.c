@@ -230,7 +230,7 @@ enum db_status sale_write_new(struct db *db, void *context)
     if (status == DB_OK && !sale->awaits_click)
         status = write_credit(sale);
     if (status == DB_OK && sale->is_waited_for)
-        status = adjustment_apply_parked(db, sale->arena, sale->id);
+        status = adjustment_catch_up(db, sale->arena, sale->id);
     return status;
 }
 
@@ -263,5 +263,5 @@ enum db_status sale_write_resolved(struct db *db, void *context)
                                      db_text(sale->event_id)));
     if (status == DB_OK)
         status = write_credit(sale);
-    return status == DB_OK ? adjustment_settle(db, sale->arena, sale->id) : status;
+    return status == DB_OK ? adjustment_catch_up(db, sale->arena, sale->id) : status;
 }

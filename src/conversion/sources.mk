@@ -1,6 +1,7 @@
 libmeed_a_SOURCES += \
 	%D%/adjustment.c \
 	%D%/adjustment.h \
+	%D%/adjustment_check.c \
 	%D%/adjustment_event.c \
 	%D%/adjustment_internal.h \
 	%D%/adjustment_record.c \

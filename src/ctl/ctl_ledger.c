@@ -1,7 +1,7 @@
 #include "ctl/ctl.h"
 
 #include "commission/commission_terms.h"
-#include "conversion/conversion.h"
+#include "conversion/adjustment.h"
 #include "ledger/ledger.h"
 #include "report/report.h"
 
@@ -17,10 +17,13 @@ static enum ctl_exit verify(struct ctl *ctl, struct db *db, struct db *web, stru
 {
     ledger_verify_rights_of(web);
     ledger_verify_rights_of(worker);
+    ledger_verify_add("I10", "a sale gave back what its adjustments say, and so did what it earned",
+                      adjustment_refund_check);
     ledger_verify_add("I14", "a commission equals its recomputation", commission_recompute_check);
     ledger_verify_add("I19", "every commission is told of once", conversion_outbox_check);
     ledger_verify_add("I20", "every conversion has its event, and the reverse",
                       conversion_inbox_check);
+    ledger_verify_add("I20", "a refund waits for its sale, or is applied", adjustment_parked_check);
     ledger_verify_add("I22", "a rollup day equals its recomputation", report_rollup_check);
     switch (ledger_verify(db, ctl->arena, print, NULL)) {
     case LEDGER_VERIFIED:

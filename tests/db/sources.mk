@@ -111,3 +111,7 @@ check_PROGRAMS += %D%/test_adjustment
 TESTS += %D%/test_adjustment
 tests_db_test_adjustment_SOURCES = %D%/test_adjustment.c
 tests_db_test_adjustment_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_adjustment_orders
+TESTS += %D%/test_adjustment_orders
+tests_db_test_adjustment_orders_SOURCES = %D%/test_adjustment_orders.c
+tests_db_test_adjustment_orders_LDADD = $(TEST_LDADD)
