@@ -116,7 +116,10 @@ static void show_table(struct http_request *request, struct view *body, const st
     struct view *table = view_add(body, "TABLE");
     for (size_t i = 0; i < log->page.n; i++)
         show_row(request, view_add(table, "EVENT"), &log->page.v[i]);
-    struct layout_pager pager = {.count = _("The latest first")};
+    struct layout_pager pager = {
+        .count = arena_printf(request->arena,
+                              i18n_plural("%s event here", "%s events here", log->page.n),
+                              format_count(request->arena, (int64_t)log->page.n))};
     if (log->query.cursor.n > 0)
         pager.newest = address_with(request->arena, log, SV(""));
     if (log->page.next)

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "base/json.h"
+#include "conversion/adjustment.h"
 #include "conversion/event_words.h"
 
 static void show_key(struct view *view, enum sale_key_kind kind, struct sv value)
@@ -29,12 +30,15 @@ static void show_sale_keys(struct view *view, const struct sale_event *event)
 void event_show_keys(struct arena *arena, struct view *view, const struct inbox_row *row)
 {
     struct sale_event sale = {0};
+    struct adjustment_event adjustment = {0};
     if (row->event.n == 0)
         return;
     if (sv_eq_cstr(row->kind, "sale") && sale_event_read(arena, row->event, &sale))
         show_sale_keys(view, &sale);
-    else
-        show_key(view, SALE_KEY_ORDER, row->order_ref);
+    else if (sv_eq_cstr(row->kind, "adjustment") &&
+             adjustment_event_read(arena, row->event, &adjustment))
+        for (size_t i = 0; i < adjustment.n_targets; i++)
+            show_key(view, adjustment.targets[i].kind, adjustment.targets[i].value);
 }
 
 void event_show_held(struct arena *arena, struct view *view, const struct inbox_row *row)

@@ -150,7 +150,7 @@ static struct event_fate processed(struct arena *arena, const struct inbox_row *
 {
     const char *what = uuid_is_zero(row->conversion)         ? _("Taken note of.")
                        : sv_eq_cstr(row->kind, "adjustment") ? _("Applied to its sale.")
-                                                             : _("It is in its sale.");
+                                                             : _("Recorded with its sale.");
     if (row->reason.n == 0)
         return (struct event_fate){STATE_PROCESSED, what};
     return (struct event_fate){STATE_PROCESSED,

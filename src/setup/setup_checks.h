@@ -7,12 +7,22 @@
 
 #include "setup/setup_state.h"
 
-enum setup_check { CHECK_CLICK, CHECK_SALE, CHECK_CREDIT, CHECK_COMMISSION, SETUP_CHECKS };
+enum setup_check {
+    CHECK_CLICK,
+    CHECK_SALE,  /* something arrived */
+    CHECK_PROOF, /* its key or signature */
+    CHECK_READ,  /* JSON, and each member */
+    CHECK_CREDIT,
+    CHECK_COMMISSION,
+    CHECK_SHOWN,
+    SETUP_CHECKS,
+};
 enum setup_verdict { CHECK_WAITING, CHECK_GOOD, CHECK_BAD };
 
 struct setup_finding {
     enum setup_verdict verdict;
     const char *words;
+    const char *url; /* of the page that shows it; NULL: none */
 };
 
 void setup_check_all(struct arena *arena, const struct setup_state *state,

@@ -182,9 +182,12 @@ static void show_findings(struct http_request *request, struct view *view,
         [CHECK_WAITING] = "WAITING", [CHECK_GOOD] = "GOOD", [CHECK_BAD] = "BAD"};
     struct setup_finding findings[SETUP_CHECKS];
     setup_check_all(request->arena, s, findings);
-    for (size_t i = 0; i < SETUP_CHECKS; i++)
-        view_set_cstr(view_add(view_add(view, "FINDING"), sections[findings[i].verdict]), "WORDS",
-                      findings[i].words);
+    for (size_t i = 0; i < SETUP_CHECKS; i++) {
+        struct view *finding = view_add(view_add(view, "FINDING"), sections[findings[i].verdict]);
+        view_set_cstr(finding, "WORDS", findings[i].words);
+        if (findings[i].url)
+            view_set_cstr(view_add(finding, "LINK"), "URL", findings[i].url);
+    }
 }
 
 static void show_test(struct http_request *request, struct view *view, const struct setup_state *s)

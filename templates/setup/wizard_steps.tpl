@@ -69,16 +69,16 @@
       </div>
     </div>
     <div class="card"><div class="card-head"><h3>[[What has arrived]]</h3></div><div class="card-body">
-      <ul class="checks">
+      <ul class="checks inline-links">
 {{#FINDING}}
 {{#GOOD}}
-        <li class="good"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#check"/></svg>{{WORDS}}</li>
+        <li class="good"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#check"/></svg><span>{{WORDS}}{{#LINK}} <a href="{{URL}}">[[Open it]]</a>{{/LINK}}</span></li>
 {{/GOOD}}
 {{#BAD}}
-        <li class="bad"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#alert"/></svg>{{WORDS}}</li>
+        <li class="bad"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#alert"/></svg><span>{{WORDS}}{{#LINK}} <a href="{{URL}}">[[Open it]]</a>{{/LINK}}</span></li>
 {{/BAD}}
 {{#WAITING}}
-        <li class="muted"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#clock"/></svg>{{WORDS}}</li>
+        <li class="muted"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#clock"/></svg><span>{{WORDS}}{{#LINK}} <a href="{{URL}}">[[Open it]]</a>{{/LINK}}</span></li>
 {{/WAITING}}
 {{/FINDING}}
       </ul>

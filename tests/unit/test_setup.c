@@ -1,6 +1,7 @@
 /* What the setup pages say: commands to paste, and a remedy for everything that can go wrong. */
 #include "support/unit.h"
 
+#include "conversion/event_words.h"
 #include "setup/example.h"
 #include "setup/setup_checks.h"
 #include "setup/site_proof.h"
@@ -130,21 +131,20 @@ static struct setup_finding find(const struct setup_state *s, enum setup_check c
     return findings[check];
 }
 
-static void assert_verdicts(const struct setup_state *s, enum setup_verdict click,
-                            enum setup_verdict sale, enum setup_verdict credit,
-                            enum setup_verdict commission)
+/* In the order of the checks: g for good, b for bad, w for waiting. */
+static void assert_verdicts(const struct setup_state *s, const char *verdicts)
 {
-    assert_int_equal(find(s, CHECK_CLICK).verdict, click);
-    assert_int_equal(find(s, CHECK_SALE).verdict, sale);
-    assert_int_equal(find(s, CHECK_CREDIT).verdict, credit);
-    assert_int_equal(find(s, CHECK_COMMISSION).verdict, commission);
+    char found[SETUP_CHECKS + 1] = "";
+    for (int i = 0; i < SETUP_CHECKS; i++)
+        found[i] = "wgb"[find(s, (enum setup_check)i).verdict];
+    assert_string_equal(found, verdicts);
 }
 
 static void everything_waits_at_first(void **state)
 {
     (void)state;
     struct setup_state s = a_state();
-    assert_verdicts(&s, CHECK_WAITING, CHECK_WAITING, CHECK_WAITING, CHECK_WAITING);
+    assert_verdicts(&s, "wwwwwww");
 }
 
 static void a_credited_sale_passes(void **state)
@@ -152,7 +152,10 @@ static void a_credited_sale_passes(void **state)
     (void)state;
     struct setup_state s = with_credited_sale();
     s.click = (struct setup_click){.at_us = 1000};
-    assert_verdicts(&s, CHECK_GOOD, CHECK_GOOD, CHECK_GOOD, CHECK_GOOD);
+    s.sale.row.pid = uuid_v7(3);
+    assert_verdicts(&s, "ggggggg");
+    assert_string_equal(find(&s, CHECK_SHOWN).url,
+                        arena_printf(arena, "/brand/sales/%s", uuid_text(arena, s.sale.row.pid)));
     assert_true(says(sv_from(find(&s, CHECK_COMMISSION).words), "$8.00"));
 }
 
@@ -170,8 +173,21 @@ static void a_later_refusal_hides_the_sale_before_it(void **state)
     struct setup_state s = with_credited_sale();
     s.refusal = (struct setup_refusal){
         .code = SV("missing_field"), .field = SV("order_currency"), .at_us = 3000};
-    assert_verdicts(&s, CHECK_WAITING, CHECK_BAD, CHECK_WAITING, CHECK_WAITING);
-    assert_true(says(sv_from(find(&s, CHECK_SALE).words), "order_currency"));
+    assert_verdicts(&s, "wggbwww");
+    assert_true(says(sv_from(find(&s, CHECK_READ).words), "order_currency"));
+}
+
+static void what_nobody_signed_is_not_read(void **state)
+{
+    (void)state;
+    static const char *const codes[] = {"invalid_signature", "stale_timestamp",
+                                        "origin_not_allowed", "stripe_not_configured"};
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        struct setup_state s = a_state();
+        s.refusal = (struct setup_refusal){.code = sv_from(codes[i]), .at_us = 3000};
+        assert_verdicts(&s, "wgbwwww");
+        assert_true(event_reason_is_worded(s.refusal.code));
+    }
 }
 
 static void a_refusal_before_the_sale_is_over(void **state)
@@ -216,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_credited_sale_passes),
         cmocka_unit_test(a_bots_click_is_no_click),
         cmocka_unit_test(a_later_refusal_hides_the_sale_before_it),
+        cmocka_unit_test(what_nobody_signed_is_not_read),
         cmocka_unit_test(a_refusal_before_the_sale_is_over),
         cmocka_unit_test(every_verdict_that_credits_nobody_names_its_remedy),
         cmocka_unit_test(every_hint_about_a_site_is_worded),
