@@ -164,7 +164,7 @@ void integration_name_program(struct arena *arena, struct view *form,
 static void show_picker(struct http_request *request, struct view *body,
                         const struct integration_page *page)
 {
-    if (!page->door->by_program)
+    if (!page->door->by_program && page->door->proof != INTEGRATION_BY_ORIGIN)
         return;
     if (!page->has_program) {
         view_show(body, "NO_PROGRAM");

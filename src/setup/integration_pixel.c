@@ -47,6 +47,30 @@ static void show_origins(struct http_request *request, struct view *card,
         view_show(card, "NO_ORIGIN");
 }
 
+static void show_script(struct view *body, const char *title, const char *where, const char *text)
+{
+    struct view *script = view_add(body, "SCRIPT");
+    view_set_cstr(script, "TITLE", title);
+    view_set_cstr(script, "WHERE", where);
+    snippet_show(script, "TEXT", sv_from(text), title);
+}
+
+static void show_scripts(struct http_request *request, struct view *body,
+                         const struct integration_page *page)
+{
+    struct arena *arena = request->arena;
+    const char *base = request->settings->base_url;
+    if (!page->has_program)
+        return;
+    struct view *card = view_add(body, "SCRIPTS");
+    show_script(card, _("Who sent the visitor"),
+                _("Into the head of every page of the shop. It remembers the partner and the "
+                  "click, for 90 days, in the shop's own storage."),
+                arena_printf(arena,
+                             "<script async src=\"%s/meed.js\" data-program=\"%s\"></script>", base,
+                             uuid_text(arena, page->program.pid)));
+}
+
 void integration_show_pixel(struct http_request *request, struct view *body,
                             const struct integration_page *page, const struct pixel_part *part,
                             const struct integration_notice *notice)
@@ -62,6 +86,7 @@ void integration_show_pixel(struct http_request *request, struct view *body,
                                       .inputmode = "url",
                                       .placeholder = "https://shop.example",
                                       .maxlength = PIXEL_ORIGIN_TYPED_MAX};
+    show_scripts(request, body, page);
     show_origins(request, card, page, part);
     form_show_summary(card, "SUMMARY", &origin, 1);
     form_show_field(card, "FIELD", &origin);

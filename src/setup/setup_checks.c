@@ -151,6 +151,9 @@ static struct setup_finding check_shown(struct arena *arena, const struct setup_
     const struct sale_row *row = &s->sale.row;
     if (!s->has_sale || setup_was_refused(s) || sv_eq_cstr(row->status, "awaiting"))
         return finding(CHECK_WAITING, _("Then: the sale on its page."));
+    if (!s->shows_tests)
+        return finding(CHECK_GOOD,
+                       _("It stands among your test sales: switch to Test, above, to see it."));
     struct setup_finding shown = finding(CHECK_GOOD, _("It stands among your test sales."));
     shown.url = arena_printf(arena, "/brand/sales/%s", uuid_text(arena, row->pid));
     return shown;

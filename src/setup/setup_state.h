@@ -26,6 +26,7 @@ enum setup_step {
 struct setup_state {
     struct setup_brand brand;
     bool has_program, has_site, has_sale;
+    bool shows_tests; /* the reader is in test mode, and so sees test sales */
     struct program program;
     struct site site;         /* under the program's page */
     struct sv key;            /* a test key; empty: none */

@@ -180,6 +180,17 @@
   </div>
 </section>
 {{/KEYS_CARD}}
+{{#SCRIPTS}}
+<section class="card" aria-labelledby="scripts-title">
+  <div class="card-head"><h2 id="scripts-title">[[Scripts]]</h2></div>
+  <div class="card-body stack">
+{{#SCRIPT}}
+    <div class="stack-tight"><h3>{{TITLE}}</h3><p class="secondary">{{WHERE}}</p>
+{{>TEXT}}</div>
+{{/SCRIPT}}
+  </div>
+</section>
+{{/SCRIPTS}}
 {{#ORIGINS_CARD}}
 {{>SUMMARY}}
 <section class="card" aria-labelledby="origins-card">

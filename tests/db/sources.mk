@@ -115,3 +115,7 @@ check_PROGRAMS += %D%/test_adjustment_orders
 TESTS += %D%/test_adjustment_orders
 tests_db_test_adjustment_orders_SOURCES = %D%/test_adjustment_orders.c
 tests_db_test_adjustment_orders_LDADD = $(TEST_LDADD)
+
+check_PROGRAMS += %D%/test_integration
+TESTS += %D%/test_integration
+tests_db_test_integration_LDADD = $(TEST_LDADD)
