@@ -16,6 +16,7 @@ dist_migrations_DATA = \
 	migrations/0016_shop_requests.sql \
 	migrations/0018_idempotency.sql \
 	migrations/0012_sale_keys.sql \
+	migrations/0013_missing_sales.sql \
 	migrations/0021_domains.sql \
 	migrations/0023_test_data.sql \
 	migrations/grants.sql

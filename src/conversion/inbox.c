@@ -56,7 +56,7 @@ DB_SQL(inbox_make_due,
        " field = '', due_us = ?, tries = 0, replayed_by = ?,"
        " version = IF(state = 'refused', 0, version) WHERE id = ? AND brand = ?"
        " AND kind IN ('sale', 'adjustment') AND due_us = 0"
-       " AND state IN ('failed', 'refused', 'parked')");
+       " AND (state IN ('failed', 'refused') OR (state = 'parked' AND kind = 'sale'))");
 DB_SQL(inbox_find_id, "SELECT 1 FROM inbox WHERE id = ? AND brand = ?");
 
 struct replay {

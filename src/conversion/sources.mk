@@ -44,6 +44,8 @@ libmeed_a_SOURCES += \
 	%D%/inbox.c \
 	%D%/inbox.h \
 	%D%/inbox_list.c \
+	%D%/missing.c \
+	%D%/missing.h \
 	%D%/sale_event.c \
 	%D%/sale_event.h \
 	%D%/sale_pages.c \

@@ -119,3 +119,7 @@ tests_db_test_adjustment_orders_LDADD = $(TEST_LDADD)
 check_PROGRAMS += %D%/test_integration
 TESTS += %D%/test_integration
 tests_db_test_integration_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_missing
+TESTS += %D%/test_missing
+tests_db_test_missing_SOURCES = %D%/test_missing.c
+tests_db_test_missing_LDADD = $(TEST_LDADD)
