@@ -77,6 +77,13 @@ struct http_param {
     struct sv name, value;
 };
 
+/* A file that a form sent; what it is called and said to be is its sender's word. */
+struct http_file {
+    struct sv name; /* of the field */
+    struct sv filename, type;
+    struct sv content; /* raw bytes, empty when none was chosen */
+};
+
 struct http_request {
     struct arena *arena;
     struct db *db; /* NULL in the track pool */
@@ -98,7 +105,8 @@ struct http_request {
     size_t path_params_count;
     /* parsed on first use */
     struct http_param *query_params, *form_params;
-    size_t query_params_count, form_params_count;
+    struct http_file *form_files;
+    size_t query_params_count, form_params_count, form_files_count;
     bool query_parsed, form_parsed;
     char *const *envp; /* the FastCGI parameters; NULL in tests without any */
 };
@@ -131,6 +139,9 @@ struct sv http_header(struct http_request *request, const char *name); /* "X-Mee
 struct sv http_path_param(const struct http_request *request, const char *name);
 struct sv http_query_param(struct http_request *request, const char *name);
 struct sv http_form_param(struct http_request *request, const char *name);
+/* Of a multipart form; false when it has no such field. */
+MUST_USE bool http_form_file(const struct http_request *request, const char *name,
+                             struct http_file *out);
 struct sv http_cookie(struct http_request *request, const char *name);
 /* Every value of a repeated parameter. */
 size_t http_query_params_all(struct http_request *request, const char *name, struct sv *out,

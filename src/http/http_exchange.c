@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "http/http_internal.h"
+#include "http/http_multipart.h"
 #include "http/http_parse.h"
 #include "http/http_shared.h"
 
@@ -171,6 +172,10 @@ static void answer_parse(struct http_request *request, struct http_response *res
     case HTTP_PARSE_NOT_UTF8:
         why = _("The %s is not well-formed UTF-8, or holds a NUL.");
         break;
+    case HTTP_PARSE_BAD_PARTS:
+        why = _("The parts of the %s can't be told apart.");
+        next = _("Send multipart/form-data as a browser does, or a form without files.");
+        break;
     }
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -276,11 +281,31 @@ static bool read_body(struct http_exchange *exchange)
     UNREACHABLE();
 }
 
+static enum http_parse parse_parts(struct http_request *request)
+{
+    struct http_multipart form;
+    enum http_parse parsed =
+        http_multipart_parse(request->arena, request->content_type, request->body, &form);
+
+    request->form_params = form.params;
+    request->form_params_count = form.params_count;
+    request->form_files = form.files;
+    request->form_files_count = form.files_count;
+    return parsed;
+}
+
 static bool parse_form(struct http_request *request, struct http_response *response)
 {
     struct sv type = request->content_type;
 
     request->form_parsed = true;
+    /* Only pages have forms with files. */
+    if (request->route->csrf == CSRF_REQUIRED && http_multipart_is(type)) {
+        enum http_parse parts = parse_parts(request);
+        if (parts != HTTP_PARSE_OK)
+            answer_parse(request, response, parts, _("form"));
+        return parts == HTTP_PARSE_OK;
+    }
     if (request->body.n == 0 ||
         !sv_eq_nocase(sv_trim(sv_cut(&type, ';')), SV("application/x-www-form-urlencoded")))
         return true;

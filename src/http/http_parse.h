@@ -17,6 +17,7 @@ enum http_parse {
     HTTP_PARSE_TOO_MANY,   /* more than HTTP_PARAMS_MAX parameters */
     HTTP_PARSE_BAD_ESCAPE, /* '%' without two hex digits */
     HTTP_PARSE_NOT_UTF8,   /* ill-formed UTF-8, or a NUL */
+    HTTP_PARSE_BAD_PARTS,  /* multipart/form-data that is none */
 };
 
 /*

@@ -90,6 +90,17 @@ struct sv http_form_param(struct http_request *request, const char *name)
     return find_param(request->form_params, request->form_params_count, name);
 }
 
+bool http_form_file(const struct http_request *request, const char *name, struct http_file *out)
+{
+    for (size_t i = 0; i < request->form_files_count; i++) {
+        if (!sv_eq_cstr(request->form_files[i].name, name))
+            continue;
+        *out = request->form_files[i];
+        return true;
+    }
+    return false;
+}
+
 struct sv http_cookie(struct http_request *request, const char *name)
 {
     return http_parse_cookie(request->cookie, sv_from(name));

@@ -8,6 +8,7 @@ libmeed_a_SOURCES += \
 	%D%/http_idempotency.c %D%/http_idempotency.h \
 	%D%/http_internal.h \
 	%D%/http_linger.c %D%/http_linger.h \
+	%D%/http_multipart.c %D%/http_multipart.h \
 	%D%/http_parse.c %D%/http_parse.h \
 	%D%/http_pool.c \
 	%D%/http_problem.c \
