@@ -126,6 +126,14 @@ MUST_USE enum adjustment_outcome conversion_adjust(struct db *db, struct arena *
                                                    struct adjustment_answer *answer);
 
 /*
+ * What it would come to now: the same work, rolled back. Nothing is stored, nor noted; never
+ * QUEUED.
+ */
+MUST_USE enum adjustment_outcome conversion_adjust_preview(struct db *db, struct arena *arena,
+                                                           const struct adjustment_event *event,
+                                                           struct adjustment_answer *answer);
+
+/*
  * For the pipeline, inside the transaction that changes a sale, behind the sale's own transfers.
  * DB_RETRY: hand it on, the transaction is run again.
  *

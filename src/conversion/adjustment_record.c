@@ -332,23 +332,31 @@ static struct sv event_id_of(struct arena *arena, const struct adjustment_event 
     return sv_from(arena_printf(arena, "adjustment:" SV_FMT "/%u", SV_ARG(e->ref), e->phase));
 }
 
+/* False: the answer says why it ends here. `pinned` outlives the adjusting. */
+static bool prepare(struct adjusting *a, struct adjustment_event *pinned)
+{
+    const struct adjustment_event *event = a->event;
+    CHECK(event->ref.n > 0 && event->ref.n <= ADJUSTMENT_REF_MAX && event->n_targets > 0 &&
+          event->amount >= 0 && event->amount <= MONEY_MAX && event->n_lines <= SALE_ITEMS_MAX);
+    *a->answer = (struct adjustment_answer){0};
+    *pinned = *event;
+    a->event = pinned;
+    a->pid = uuid_v7(event->received_us);
+    if (!read_context(a, pinned))
+        return false;
+    a->event_id = event_id_of(a->arena, pinned);
+    a->event_json = adjustment_event_write(a->arena, pinned);
+    return true;
+}
+
 enum adjustment_outcome conversion_adjust(struct db *db, struct arena *arena,
                                           const struct adjustment_event *event,
                                           struct adjustment_answer *answer)
 {
-    struct adjustment_event pinned = *event;
-    struct adjusting a = {.db = db,
-                          .arena = arena,
-                          .event = &pinned,
-                          .pid = uuid_v7(event->received_us),
-                          .answer = answer};
-    CHECK(event->ref.n > 0 && event->ref.n <= ADJUSTMENT_REF_MAX && event->n_targets > 0 &&
-          event->amount >= 0 && event->amount <= MONEY_MAX && event->n_lines <= SALE_ITEMS_MAX);
-    *answer = (struct adjustment_answer){0};
-    if (!read_context(&a, &pinned))
+    struct adjustment_event pinned;
+    struct adjusting a = {.db = db, .arena = arena, .event = event, .answer = answer};
+    if (!prepare(&a, &pinned))
         return answer->outcome;
-    a.event_id = event_id_of(arena, &pinned);
-    a.event_json = adjustment_event_write(arena, &pinned);
     for (int try = 0; try < TRIES_MAX; try++) {
         switch (db_tx_run(db, adjust_body, &a)) {
         case DB_OK:
@@ -366,6 +374,25 @@ enum adjustment_outcome conversion_adjust(struct db *db, struct arena *arena,
         }
     }
     return answer->outcome = ADJUSTMENT_UNAVAILABLE;
+}
+
+static enum db_status preview_body(struct db *db, void *context)
+{
+    enum db_status status = adjust_body(db, context);
+    return status == DB_OK ? DB_ROLLBACK : status;
+}
+
+enum adjustment_outcome conversion_adjust_preview(struct db *db, struct arena *arena,
+                                                  const struct adjustment_event *event,
+                                                  struct adjustment_answer *answer)
+{
+    struct adjustment_event pinned;
+    struct adjusting a = {.db = db, .arena = arena, .event = event, .answer = answer};
+    if (!prepare(&a, &pinned))
+        return answer->outcome;
+    if (db_tx_run(db, preview_body, &a) != DB_ROLLBACK)
+        return answer->outcome = ADJUSTMENT_UNAVAILABLE;
+    return answer->outcome;
 }
 
 /* What the pipeline asks for ----------------------------------------------------------------- */
