@@ -214,8 +214,7 @@ static bool needs_money(const struct sale_event *event)
     return event->kind == SALE_KIND_SALE || event->kind == SALE_KIND_REBILL;
 }
 
-static void read_currency(struct door_reader *r, const char *name, bool needed,
-                          struct sale_event *event)
+static void read_currency(struct door_reader *r, const char *name, bool needed, struct unit *unit)
 {
     char code[4] = "";
     struct sv text = door_text(r, name, 20, needed ? DOOR_REQUIRED : DOOR_OPTIONAL);
@@ -223,7 +222,7 @@ static void read_currency(struct door_reader *r, const char *name, bool needed,
         return;
     for (size_t i = 0; i < text.n && i < 3; i++)
         code[i] = (char)(text.p[i] >= 'a' && text.p[i] <= 'z' ? text.p[i] - 'a' + 'A' : text.p[i]);
-    if (text.n != 3 || !unit_find_currency(sv_of(code, 3), &event->unit))
+    if (text.n != 3 || !unit_find_currency(sv_of(code, 3), unit))
         fault(r, "unknown_currency", name, _("It is no ISO 4217 currency."),
               _("Send a code of three letters, such as USD."));
 }
@@ -233,7 +232,7 @@ void door_money(struct door_reader *r, const char *amount_name, const char *curr
 {
     bool told = false;
     bool given = json_get(r->json, amount_name) != NULL;
-    read_currency(r, currency_name, given || needs_money(event), event);
+    read_currency(r, currency_name, given || needs_money(event), &event->unit);
     if (!given && needs_money(event))
         fault_missing(r, amount_name);
     event->amount = read_amount(r, r->json, amount_name, amount_name, &event->unit, &told);
@@ -243,6 +242,17 @@ void door_money(struct door_reader *r, const char *amount_name, const char *curr
     if (event->amount == 0 && !zero_is_fine)
         fault(r, "amount_zero", amount_name, _("A sale is worth more than nothing."),
               _("Send the total. A sale that a discount made free names the discount's code."));
+}
+
+bool door_refund_amount(struct door_reader *r, struct adjustment_event *event)
+{
+    bool told = false, given = json_get(r->json, "amount") != NULL;
+    read_currency(r, "currency", given, &event->unit);
+    event->amount = read_amount(r, r->json, "amount", "amount", &event->unit, &told);
+    if (told && event->amount == 0)
+        fault(r, "amount_zero", "amount", _("A refund of nothing is none."),
+              _("Send what the customer got back, or no amount for the whole."));
+    return told;
 }
 
 static bool read_part(struct door_reader *r, const char *name, const struct sale_event *event,
@@ -415,21 +425,28 @@ void door_customer(struct door_reader *r, struct sale_event *event)
 
 void door_time(struct door_reader *r, struct sale_event *event)
 {
+    event->occurred_us = door_occurred(r);
+}
+
+int64_t door_occurred(struct door_reader *r)
+{
     struct sv text = SV("");
+    int64_t us = 0;
     if (r->fault.code)
-        return;
+        return 0;
     switch (json_get_decimal(r->request->arena, r->json, "occurred_at", &text)) {
     case JSON_FIELD_MISSING:
-        return;
+        return 0;
     case JSON_FIELD_OK:
-        if (clock_parse(text, &event->occurred_us) && event->occurred_us > 0)
-            return;
+        if (clock_parse(text, &us) && us > 0)
+            return us;
         break;
     case JSON_FIELD_WRONG_TYPE:
         break;
     }
     fault(r, "bad_time", "occurred_at", _("It is no point in time."),
           _("Send RFC 3339, such as 2026-11-21T06:13:05Z, or unix seconds."));
+    return 0;
 }
 
 void door_read_common(struct door_reader *r, const struct door_names *names,
@@ -466,6 +483,14 @@ const char *door_member_name(const struct door_names *names, const char *field)
 }
 
 void door_stamp(const struct http_request *request, struct sale_event *event)
+{
+    event->received_us = request->received_us;
+    keys_hash(event->body_mac, KEY_CONTENT_MAC, request->body);
+    if (!uuid_parse(sv_from(request->id), &event->request))
+        event->request = uuid_v7(clock_wire_us());
+}
+
+void door_stamp_adjustment(const struct http_request *request, struct adjustment_event *event)
 {
     event->received_us = request->received_us;
     keys_hash(event->body_mac, KEY_CONTENT_MAC, request->body);
@@ -519,6 +544,40 @@ void door_refused(struct http_request *request, struct http_response *response,
     static const struct door_names plain = {
         .program = "program_id", .amount = "amount", .currency = "currency"};
     door_refused_as(request, response, answer, &plain);
+}
+
+void door_adjustment_refused(struct http_request *request, struct http_response *response,
+                             const struct adjustment_answer *answer)
+{
+    struct http_problem p = {.status = 422, .what = _("The refund was not recorded.")};
+    switch (answer->refusal) {
+    case ADJUSTMENT_REFUSED_PROGRAM:
+        p.status = 403;
+        p.code = "program_not_yours";
+        p.field = "program_id";
+        p.why = _("The program does not exist, or belongs to another brand.");
+        p.next = _("Copy the id from the program's page, and use a key of the same brand.");
+        break;
+    case ADJUSTMENT_REFUSED_CURRENCY:
+        p.code = "other_currency";
+        p.field = "currency";
+        p.why = _("The sale is in another currency.");
+        p.next = _("Send the amount in the sale's own currency.");
+        break;
+    case ADJUSTMENT_REFUSED_BRAND:
+        p.status = 403;
+        p.code = "brand_inactive";
+        p.why = _("The brand's account is suspended or closed.");
+        p.next = _("Ask the operator.");
+        break;
+    case ADJUSTMENT_REFUSED_AMBIGUOUS:
+        p.code = "ambiguous_order";
+        p.field = "program_id";
+        p.why = _("Sales of several programs have this number.");
+        p.next = _("Name the program.");
+        break;
+    }
+    http_problem(request, response, &p);
 }
 
 void door_conflict(struct http_request *request, struct http_response *response,

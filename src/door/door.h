@@ -9,6 +9,7 @@
 #ifndef MEED_DOOR_DOOR_H
 #define MEED_DOOR_DOOR_H
 
+#include "conversion/adjustment.h"
 #include "conversion/conversion.h"
 #include "http/http.h"
 
@@ -52,6 +53,12 @@ void door_click(struct door_reader *r, const char *name, struct sale_event *even
 void door_customer(struct door_reader *r, struct sale_event *event); /* email, ip, country */
 void door_time(struct door_reader *r, struct sale_event *event);     /* occurred_at */
 void door_items(struct door_reader *r, struct sale_event *event);    /* after door_money */
+int64_t door_occurred(struct door_reader *r);                        /* the same; 0: not told */
+/*
+ * What was given back: an amount above zero, and its currency, which it needs to be exact. False
+ * when there is none, so that it is about the whole.
+ */
+bool door_refund_amount(struct door_reader *r, struct adjustment_event *event);
 /* The public id of a program; zero when it is missing and optional. */
 struct uuid door_program(struct door_reader *r, const char *name, enum door_need need);
 
@@ -89,6 +96,7 @@ const char *door_member_name(const struct door_names *names, const char *field);
 
 /* What does not come from the body: time, request id, MAC of the raw bytes. */
 void door_stamp(const struct http_request *request, struct sale_event *event);
+void door_stamp_adjustment(const struct http_request *request, struct adjustment_event *event);
 
 /* True when the reader met no fault; else the fault stands in the response. */
 MUST_USE bool door_is_sound(struct door_reader *r, struct http_response *response);
@@ -99,6 +107,8 @@ void door_refused(struct http_request *request, struct http_response *response,
 /* The same, with the members called as the door calls them. */
 void door_refused_as(struct http_request *request, struct http_response *response,
                      const struct conversion_answer *answer, const struct door_names *names);
+void door_adjustment_refused(struct http_request *request, struct http_response *response,
+                             const struct adjustment_answer *answer);
 /* 409: the order is recorded with other content; the problem names the member. */
 void door_conflict(struct http_request *request, struct http_response *response,
                    const struct conversion_answer *answer, const struct door_names *names);

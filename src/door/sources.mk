@@ -4,6 +4,7 @@ libmeed_a_SOURCES += \
 	%D%/door_conv.c \
 	%D%/door_ingest.c \
 	%D%/door_ingest.h \
+	%D%/door_ingest_adjust.c \
 	%D%/door_key.c \
 	%D%/door_key.h \
 	%D%/door_postback.c \

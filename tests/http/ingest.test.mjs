@@ -83,6 +83,83 @@ describe('a conversion', () => {
   });
 });
 
+describe('a refund or chargeback', () => {
+  const back = (kind, body, key = shop.offer_key) => sendByKey(stack, `/api/ingest/${kind}`, body, offerKey(key));
+  const sold = async (changes = {}) => {
+    const body = sale({ code: shop.anna.code, ...changes });
+    const answer = await post(body);
+    assert.equal(answer.status, 201, answer.text);
+    return { payment: body.external_payment_id, id: answer.json.conversion_id };
+  };
+  const state = (id) => stored(id, `refunded_base, (SELECT SUM(m.clawed) FROM commission m WHERE m.conversion = conversion.id), status`);
+
+  for (const kind of ['refund', 'chargeback']) {
+    test(`takes the whole payment back, once: ${kind} (S3-21, S3-22)`, async () => {
+      const { payment, id } = await sold();
+      const first = await back(kind, { external_payment_id: payment });
+      assert.equal(first.status, 201, first.text);
+      assert.deepEqual(first.json, { status: 'created', conversion_id: id, refunded: '129.90', currency: 'USD' });
+      assert.deepEqual(await state(id), ['12990', '1299', 'reversed']);
+      const again = await back(kind, { external_payment_id: payment });
+      assert.equal(again.status, 200, again.text);
+      assert.deepEqual([again.json.status, again.json.conversion_id], ['duplicate', id]);
+      assert.deepEqual(await state(id), ['12990', '1299', 'reversed']);
+    });
+  }
+
+  test('of a part takes its share, each part once by its id', async () => {
+    const { payment, id } = await sold();
+    const part = { external_payment_id: payment, amount: '30.00', currency: 'USD', refund_id: 're_1' };
+    assert.equal((await back('refund', part)).status, 201);
+    assert.equal((await back('refund', part)).json.status, 'duplicate');
+    assert.deepEqual(await state(id), ['3000', '300', 'pending']);
+    const other = await back('refund', { ...part, amount: '31.00' });
+    assert.deepEqual([other.status, other.json.status, other.json.conflict], [200, 'duplicate', 'amount']);
+    assert.equal((await back('refund', { ...part, refund_id: 're_2' })).status, 201);
+    assert.deepEqual(await state(id), ['6000', '600', 'pending']);
+    assertProblem(await back('refund', { ...part, refund_id: undefined }), 422, 'missing_field', 'refund_id');
+    assertProblem(await back('refund', { ...part, refund_id: 're_3', currency: undefined }), 422, 'missing_field', 'currency');
+    assertProblem(await back('refund', { ...part, refund_id: 're_3', amount: 0 }), 422, 'amount_zero', 'amount');
+    assertProblem(await back('refund', { ...part, refund_id: 're_3', currency: 'EUR' }), 422, 'other_currency', 'currency');
+  });
+
+  test('both of one payment take it back once', async () => {
+    const { payment, id } = await sold();
+    await back('refund', { external_payment_id: payment });
+    assert.equal((await back('chargeback', { external_payment_id: payment })).status, 201);
+    assert.deepEqual(await state(id), ['12990', '1299', 'reversed']);
+  });
+
+  test('before its payment is parked, and applied when the payment comes', async () => {
+    const payment = newPayment();
+    const early = await back('refund', { external_payment_id: payment });
+    assert.deepEqual([early.status, early.json], [200, { status: 'parked' }]);
+    const { id } = await sold({ external_payment_id: payment });
+    assert.deepEqual(await state(id), ['12990', '1299', 'reversed']);
+  });
+
+  test('needs the key of an offer, and finds no payment of another brand', async () => {
+    const { payment, id } = await sold();
+    assertProblem(await back('refund', { external_payment_id: payment }, ''), 401, 'bad_key');
+    assert.equal((await back('refund', { external_payment_id: payment }, rival.offer_key)).json.status, 'parked');
+    assert.equal((await back('refund', { external_payment_id: payment }, shop.test_offer_key)).json.status, 'parked');
+    assert.deepEqual(await state(id), ['0', '0', 'pending']);
+    assertProblem(await back('refund', {}), 422, 'missing_field', 'external_payment_id');
+  });
+});
+
+describe('a rebill (S3-20)', () => {
+  test('credits whom the user\'s first conversion credited, though it names nobody', async () => {
+    const user_ref = `loyal-${process.pid}`;
+    const trial = await post({ event: 'trial', user_ref, click_id: await click(stack, shop.ben.token) });
+    assert.equal(trial.json.attribution, 'attributed', trial.text);
+    const rebill = await post(sale({ event: 'rebill', user_ref, gross_amount: '10.00' }));
+    assert.equal(rebill.json.attribution, 'attributed', rebill.text);
+    const partner = async (id) => (await stored(id, 'partner, method'));
+    assert.deepEqual(await partner(rebill.json.conversion_id), [(await partner(trial.json.conversion_id))[0], 'parent']);
+  });
+});
+
 test('afterwards the ledger verifies', async () => {
   await stack.meedctl('ledger', 'verify');
 });
