@@ -80,6 +80,7 @@ EXTRA_DIST += \
 	tests/http/conversion_support.mjs \
 	tests/http/door_support.mjs \
 	tests/http/front.test.mjs \
+	tests/http/hand.test.mjs \
 	tests/http/ingest.test.mjs \
 	tests/http/integration.test.mjs \
 	tests/http/meed.local.conf \

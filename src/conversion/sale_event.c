@@ -234,6 +234,7 @@ struct sv sale_event_write(struct arena *arena, const struct sale_event *event)
         buf_puts(&b, ",\"unverified\":true");
     if (event->by_user != 0)
         put_i64(&b, "by_user", (int64_t)event->by_user);
+    put_text(&b, "note", event->note);
     put_i64(&b, "occurred", event->occurred_us);
     put_items(&b, event);
     put_hash(&b, "body_mac", event->body_mac);
@@ -420,6 +421,7 @@ static void take_all(struct reader *r, struct sale_event *out)
     out->unverified = take_flag(r, "unverified");
     if (json_get(r->json, "by_user"))
         out->by_user = (uint64_t)take_i64(r, "by_user");
+    out->note = take_text(r, "note");
     out->token = take_text(r, "token");
     out->ref = take_text(r, "ref");
     out->campaign = take_text(r, "campaign");

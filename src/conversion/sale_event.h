@@ -64,6 +64,7 @@ enum {
     SALE_CODES_MAX = 5,
     SALE_SUBSCRIPTION_MAX = 200,
     SALE_EMAIL_MAX = 254,
+    SALE_NOTE_MAX = 500,
 };
 
 /*
@@ -137,6 +138,7 @@ struct sale_event {
     const struct sale_item *items;
     size_t n_items;
     uint64_t by_user; /* MANUAL and CSV: who recorded it; else 0 */
+    struct sv note;   /* and why, for the event log; empty: none */
 
     uint8_t body_mac[MAC_SIZE]; /* of the raw body */
     struct uuid request;        /* the request id, for the log */

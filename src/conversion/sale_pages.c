@@ -218,12 +218,12 @@ static void show_countries(struct view *form, const struct sales_view *view)
 
 static void show_sources(struct view *form, const struct sales_view *view)
 {
-    static const char *const doors[] = {"api", "postback"};
     static const char *const methods[] = {"click", "visitor", "coupon", "token", "ref"};
     struct view *source = show_menu(form, &(struct menu){_("Source"), _("All sources"), P_SOURCE});
-    for (size_t i = 0; i < COUNT_OF(doors); i++)
-        show_choice(source, sv_from(doors[i]), sv_from(sale_door_words(sv_from(doors[i]))),
-                    view->param[P_SOURCE]);
+    for (unsigned i = 0; i < SALE_DOOR_COUNT; i++) {
+        struct sv door = sv_from(sale_door_text((enum sale_door)i));
+        show_choice(source, door, sv_from(sale_door_words(door)), view->param[P_SOURCE]);
+    }
     struct view *method =
         show_menu(form, &(struct menu){_("Credited by"), _("Anything"), P_METHOD});
     for (size_t i = 0; i < COUNT_OF(methods); i++)
@@ -391,11 +391,20 @@ static void show_bad_field(struct arena *arena, struct view *body, const char *f
                               field));
 }
 
+static const char *done_words(struct sv done)
+{
+    if (sv_eq_cstr(done, "queued"))
+        return _("Stored; recording the sale is tried again by itself.");
+    return NULL;
+}
+
 static void send_list(struct http_request *request, struct http_response *response, int status,
                       const struct sales_view *view)
 {
     struct account_page about = {.active = "sales",
                                  .title = _("Sales"),
+                                 .flash = done_words(http_query_param(request, "done")),
+                                 .flash_kind = LAYOUT_FLASH_INFO,
                                  .search_url = "/brand/sales",
                                  .search_label = _("Find an order")};
     struct layout page = account_page_open(request, response, &about, "conversion/sales.tpl");

@@ -453,6 +453,24 @@ static void show_head(const struct story *story, struct view *body)
     format_set_time(body, story->arena, "AT", row->occurred_us, story->zone);
     format_chip(body, "STATUS", sale_state(row->status, row->in_review));
     view_set_cstr(body, "ZONE", story->zone);
+    if (row->refunded_base < row->base || row->base == 0)
+        view_set_cstr(view_add(body, "REFUND"), "PID", uuid_text(story->arena, row->pid));
+}
+
+/* What recording or refunding it by hand came to. */
+static const char *done_words(struct sv done)
+{
+    if (sv_eq_cstr(done, "recorded"))
+        return _("Recorded.");
+    if (sv_eq_cstr(done, "known"))
+        return _("This order was recorded already: nothing was changed.");
+    if (sv_eq_cstr(done, "refunded"))
+        return _("Refunded.");
+    if (sv_eq_cstr(done, "refund-known"))
+        return _("This refund was recorded already: nothing was changed.");
+    if (sv_eq_cstr(done, "queued"))
+        return _("Stored; applying the refund is tried again by itself.");
+    return NULL;
 }
 
 void sale_page_show(struct http_request *request, struct http_response *response)
@@ -472,6 +490,7 @@ void sale_page_show(struct http_request *request, struct http_response *response
     struct account_page about = {
         .active = "sales",
         .title = arena_printf(request->arena, _("Sale %.*s"), SV_ARG(story.sale.row.order_ref)),
+        .flash = done_words(http_query_param(request, "done")),
         .search_url = "/brand/sales",
         .search_label = _("Find an order")};
     struct layout page = account_page_open(request, response, &about, "conversion/sale.tpl");

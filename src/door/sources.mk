@@ -2,12 +2,21 @@ libmeed_a_SOURCES += \
 	%D%/door.c \
 	%D%/door.h \
 	%D%/door_conv.c \
+	%D%/door_csv.c \
+	%D%/door_csv.h \
+	%D%/door_hand.c \
+	%D%/door_hand.h \
+	%D%/door_hand_pages.c \
+	%D%/door_hand_pages.h \
+	%D%/door_hand_store.c \
+	%D%/door_import_pages.c \
 	%D%/door_ingest.c \
 	%D%/door_ingest.h \
 	%D%/door_ingest_adjust.c \
 	%D%/door_key.c \
 	%D%/door_key.h \
 	%D%/door_postback.c \
+	%D%/door_refund_pages.c \
 	%D%/door_resolve.c \
 	%D%/door_v1.c
 libmeed_a_SOURCES += %D%/door_json.c %D%/door_json.h
