@@ -86,6 +86,7 @@ EXTRA_DIST += \
 	tests/http/meed.local.conf \
 	tests/http/package-lock.json \
 	tests/http/package.json \
+	tests/http/json_corpus.test.mjs \
 	tests/http/pool.test.mjs \
 	tests/http/protocol.test.mjs \
 	tests/http/security.test.mjs \
