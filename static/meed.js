@@ -9,6 +9,7 @@
  *   Meed.getRef()          {ref, program}, or null
  *   Meed.getClick()        the click's id for the checkout to send along, or null
  *   Meed.consent(yes)      what the visitor decided; false forgets all
+ *   event "meed"           on window: who sent the visitor is known; again with the click's id
  *
  * Before the script has loaded: (window.Meed = window.Meed || []).push(["consent", true]).
  * Browsers that send Sec-GPC are left alone: nothing is stored, nothing sent.
@@ -55,6 +56,7 @@
     } catch {}
     cookie(text, KEPT / 1e3);
   };
+  const announce = () => window.dispatchEvent(new Event("meed"));
   const forget = () => {
     known = null;
     try { localStorage.removeItem(KEY); } catch {}
@@ -86,6 +88,7 @@
           told.visitor = answer.visitor_id;
         }
         write();
+        announce();
       }).catch(() => {});
   };
 
@@ -113,6 +116,8 @@
     if (!known) return;
     known.seen = now;
     write();
+    // The page may still be on its way to its listeners.
+    setTimeout(announce);
     if (known.ref && !known.click && (known.tries || 0) < TRIES)
       tell(before && before !== known ? before.click : undefined);
   };

@@ -27,6 +27,8 @@ libmeed_a_SOURCES += \
 	%D%/setup_state.h \
 	%D%/setup_store.c \
 	%D%/setup_store.h \
+	%D%/shop_script.c \
+	%D%/shop_script.h \
 	%D%/site_pages.c \
 	%D%/site_proof.c \
 	%D%/site_proof.h \

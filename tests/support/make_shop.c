@@ -5,10 +5,12 @@
  *   make_shop NAME [order_scope [CREATORS]]     CREATORS more, for their tokens alone
  */
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/settings.h"
 #include "crypto/keys.h"
 #include "program/api_key.h"
 #include "program/secret.h"
+#include "setup/shop_script.h"
 #include "tests/support/shop.h"
 
 DB_SQL(make_shop_scope, "UPDATE brand SET order_scope = ? WHERE id = ?");
@@ -87,6 +89,21 @@ static void print_provider(struct shop *shop, const char *name, enum secret_door
     printf("},");
 }
 
+/* What its pages would carry: "scripts":[…], in the order of enum shop_script. */
+static void print_scripts(struct shop *shop, const char *base_url)
+{
+    const struct shop_script_values values = {
+        .base_url = base_url, .brand = shop->brand_pid, .program = shop->program_pid};
+    printf("\"scripts\":[");
+    for (unsigned i = 0; i < SHOP_SCRIPT_COUNT; i++) {
+        struct buf b = buf_new(shop->arena, 32 * 1024);
+        json_put_string(&b, shop_script_write(shop->arena, (enum shop_script)i, &values));
+        CHECK(!b.overflow);
+        printf("%s" SV_FMT, i > 0 ? "," : "", SV_ARG(buf_sv(&b)));
+    }
+    printf("],");
+}
+
 int main(int argc, char **argv)
 {
     const char *why, *path = settings_default_path();
@@ -123,6 +140,7 @@ int main(int argc, char **argv)
     print_offer_key(&shop, "test_offer_key", true);
     print_secret(&shop, "live_secret", false);
     print_secret(&shop, "test_secret", true);
+    print_scripts(&shop, s->base_url);
     printf("\"tokens\":\"%s", shop.a.token);
     for (long i = argc > 3 ? strtol(argv[3], NULL, 10) : 0; i > 0; i--) {
         struct shop_creator more;

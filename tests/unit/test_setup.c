@@ -4,6 +4,7 @@
 #include "conversion/event_words.h"
 #include "setup/example.h"
 #include "setup/setup_checks.h"
+#include "setup/shop_script.h"
 #include "setup/site_proof.h"
 
 static struct arena *arena;
@@ -222,9 +223,40 @@ static void every_hint_about_a_site_is_worded(void **state)
     }
 }
 
+/* ---- scripts for shops */
+
+static void a_script_names_the_brand_and_its_program_and_leaves_no_gap(void **state)
+{
+    struct shop_script_values values = {
+        .base_url = "https://meed.example", .brand = uuid_v7(1), .program = uuid_v7(2)};
+    (void)state;
+    for (unsigned i = 0; i < SHOP_SCRIPT_COUNT; i++) {
+        struct sv text = shop_script_write(arena, (enum shop_script)i, &values);
+        assert_true(says(text, "\"https://meed.example/"));
+        assert_true(says(text, uuid_text(arena, values.program)));
+        assert_int_equal(says(text, uuid_text(arena, values.brand)),
+                         i != SHOP_SCRIPT_CLICK && i != SHOP_SCRIPT_SHOPIFY_THEME);
+        assert_false(says(text, "{BASE}") || says(text, "{BRAND}") || says(text, "{PROGRAM}") ||
+                     says(text, "{TEST"));
+        assert_false(says(text, "test"));
+    }
+}
+
+static void a_script_for_tests_says_so_to_the_door(void **state)
+{
+    struct shop_script_values values = {.base_url = "https://meed.example", .test_mode = true};
+    (void)state;
+    assert_true(says(shop_script_write(arena, SHOP_SCRIPT_SALE, &values), " data-mode=\"test\">"));
+    assert_true(
+        says(shop_script_write(arena, SHOP_SCRIPT_SALE_CALL, &values), " data-mode=\"test\">"));
+    assert_true(says(shop_script_write(arena, SHOP_SCRIPT_SHOPIFY_PIXEL, &values), "test: true\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_script_names_the_brand_and_its_program_and_leaves_no_gap),
+        cmocka_unit_test(a_script_for_tests_says_so_to_the_door),
         cmocka_unit_test(a_command_holds_the_brands_own_values),
         cmocka_unit_test(a_click_is_named_before_a_token),
         cmocka_unit_test(what_cannot_be_shown_comes_from_the_environment),
