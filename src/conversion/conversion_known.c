@@ -254,19 +254,30 @@ static enum db_status gather_hints(struct db *db, struct change *c)
     return db_rows_status(rows);
 }
 
+/* Refunds are no hindrance where nobody was credited: whoever is now loses their share at once. */
+static bool may_be_credited_first(const struct change *c)
+{
+    for (size_t i = 0; i < c->commissions.n; i++) {
+        const struct stored_commission *m = &c->commissions.v[i]; /* the network's fee */
+        if (m->is_approved || m->is_disputed || m->paid != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Nobody was, or a higher door names somebody. What a person decided stays. */
 static bool may_be_credited_anew(const struct change *c)
 {
     const struct stored_sale *elder = elder_of(c);
     const struct sale_event *e = c->sale->event;
-    if (is_doubted(c) || elder->method == METHOD_MANUAL || !may_be_replaced(c))
+    if (is_doubted(c) || elder->method == METHOD_MANUAL)
         return false;
     bool names = sale_names_anyone(e) || c->sale->parent.has_candidate;
     for (size_t i = 1; i < c->known->n; i++)
         names = names || c->stored[i].is_attributed;
     if (!elder->is_attributed)
-        return names;
-    return sale_names_anyone(e) && sale_door_rank(e->door) > elder->rank &&
+        return names && may_be_credited_first(c);
+    return may_be_replaced(c) && sale_names_anyone(e) && sale_door_rank(e->door) > elder->rank &&
            elder->method != METHOD_PARENT;
 }
 
