@@ -70,7 +70,8 @@ enum conversion_attach_result {
     CONVERSION_ATTACH_NO_SALE,    /* or another brand's */
     CONVERSION_ATTACH_NO_PARTNER, /* none of the sale's program, or not active in it */
     CONVERSION_ATTACH_PAID,       /* its commission is paid, or in a payout */
-    CONVERSION_ATTACH_SETTLED,    /* rejected, reversed, refunded, disputed, or part of another */
+    CONVERSION_ATTACH_SETTLED,    /* rejected, reversed (refunded in whole), disputed, or part of
+                                     another */
     CONVERSION_ATTACH_UNAVAILABLE,
 };
 

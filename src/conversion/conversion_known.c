@@ -60,15 +60,12 @@ static const char *difference(const struct worth *a, const struct worth *b)
     return a->kind != b->kind ? "event" : NULL;
 }
 
-/* Before it is approved, and nothing of it is refunded, disputed or paid. */
+/* Before it is approved, disputed or paid; what was refunded of it is taken of its new price. */
 static bool may_be_replaced(const struct change *c)
 {
-    const struct stored_sale *elder = elder_of(c);
-    if (elder->refunded_base != 0)
-        return false;
     for (size_t i = 0; i < c->commissions.n; i++) {
         const struct stored_commission *m = &c->commissions.v[i];
-        if (!m->is_pending || m->is_disputed || m->paid != 0 || !ledger_split_is_zero(m->clawed))
+        if (!m->is_pending || m->is_disputed || m->paid != 0)
             return false;
     }
     return true;

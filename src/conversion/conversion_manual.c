@@ -1,4 +1,5 @@
 /* What somebody of the brand decides about a recorded sale: whom it is credited to. */
+#include "conversion/adjustment.h"
 #include "conversion/conversion_change.h"
 
 struct attach {
@@ -43,7 +44,7 @@ static enum db_status lock_sale(struct attach *a, struct stored_sale *stored)
 static enum db_status check_state(struct attach *a, const struct stored_sale *stored,
                                   const struct stored_commissions *all)
 {
-    if (stored->merged_into != 0 || stored->refunded_base != 0)
+    if (stored->merged_into != 0)
         return refuse(a, CONVERSION_ATTACH_SETTLED);
     if (stored->is_attributed && stored->partnership == a->partnership)
         return refuse(a, CONVERSION_ATTACH_SAME);
@@ -129,7 +130,9 @@ static enum db_status attach_body(struct db *db, void *context)
         return refuse(a, CONVERSION_ATTACH_SETTLED);
     if (status == DB_OK)
         status = replace(a, &sale, &stored, &all);
-    return status == DB_OK ? sale_post_all(db, a->arena, &a->posts) : status;
+    if (status == DB_OK)
+        status = sale_post_all(db, a->arena, &a->posts);
+    return status == DB_OK ? adjustment_catch_up(db, a->arena, stored.id) : status;
 }
 
 enum conversion_attach_result conversion_reattribute(struct db *db, struct arena *arena,

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "commission/commission_terms.h"
+#include "conversion/adjustment.h"
 #include "conversion/conversion.h"
 #include "conversion/conversion_list.h"
 #include "conversion/inbox.h"
@@ -28,6 +29,7 @@ static int open_all(void **state)
     if (!keys_open(testdb_settings()->key_file, arena, &why))
         return -1;
     ledger_verify_add("I14", "a commission equals its recomputation", commission_recompute_check);
+    ledger_verify_add("I10", "a sale gave back what its adjustments say", adjustment_refund_check);
     ledger_verify_add("I19", "every commission is told of once", conversion_outbox_check);
     ledger_verify_add("I20", "every conversion has its event", conversion_inbox_check);
     ledger_verify_add("I22", "any day equals its recomputation", report_rollup_check);
@@ -728,6 +730,94 @@ static void attaches_a_sale_that_waits_for_its_click(void **state)
     assert_ledger_holds();
 }
 
+/* Refunds and changes ------------------------------------------------------------------------- */
+
+static void refund(const char *ref, struct sv order, int64_t amount)
+{
+    struct adjustment_answer answer;
+    struct adjustment_event event = {.door = SALE_DOOR_API,
+                                     .brand = shop.brand,
+                                     .event_id = sv_from(ref),
+                                     .kind = ADJUSTMENT_REFUND,
+                                     .ref = sv_from(ref),
+                                     .targets = {{SALE_KEY_ORDER, order}},
+                                     .n_targets = 1,
+                                     .extent = ADJUSTMENT_OF_TOTAL,
+                                     .amount = amount,
+                                     .received_us = clock_business_us()};
+    enum adjustment_outcome outcome = conversion_adjust(db, arena, &event, &answer);
+    assert_true(outcome == ADJUSTMENT_APPLIED || outcome == ADJUSTMENT_PARKED);
+}
+
+/* Page, webhook and refund end alike in every order. */
+static void takes_a_refund_of_the_price_that_holds(void **state)
+{
+    static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                    {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        struct sv order = sv_from(arena_printf(arena, "A-%zu", i));
+        struct sale_event page = told_by(SALE_DOOR_PIXEL), hook = told_by(SALE_DOOR_SHOPIFY);
+        page.order_ref = hook.order_ref = order;
+        page.amount = page.base = 20000;
+        hook.amount = hook.base = 10000;
+        sale_event_add_code(&page, sv_from(shop.a.code));
+        for (int k = 0; k < 3; k++) {
+            if (orders[i][k] == 2)
+                refund(arena_printf(arena, "r-%zu", i), order, 2500);
+            else
+                record(orders[i][k] == 0 ? &page : &hook);
+        }
+        assert_int_equal(shop_count(&shop,
+                                    "SELECT COUNT(*) FROM conversion WHERE gross = 10000"
+                                    " AND refunded_base = 2500 AND status = 'pending'"),
+                         i + 1);
+        assert_int_equal(shop_count(&shop,
+                                    "SELECT SUM(balance) FROM ledger_account"
+                                    " WHERE purpose = 'pending'"),
+                         750 * (i + 1));
+        assert_int_equal(shop_count(&shop, "SELECT SUM(clawed_earned) FROM rollup_delta"),
+                         250 * (i + 1));
+        assert_ledger_holds();
+    }
+}
+
+static void credits_by_hand_what_the_refund_left(void **state)
+{
+    (void)state;
+    struct sale_event sale = told_by(SALE_DOOR_API);
+    sale_event_add_code(&sale, sv_from(shop.a.code));
+    struct conversion_answer recorded = record(&sale);
+    refund("r-1", sale.order_ref, 6495);
+    assert_int_equal(attach(recorded.pid, &shop.b), CONVERSION_ATTACHED);
+    assert_count(
+        1, "SELECT COUNT(*) FROM conversion WHERE status = 'pending' AND refunded_base = 6495");
+    assert_count(649, "SELECT SUM(balance) FROM ledger_account WHERE purpose = 'pending'");
+    assert_ledger_holds();
+    refund("r-2", sale.order_ref, 6495);
+    assert_int_equal(attach(recorded.pid, &shop.a), CONVERSION_ATTACH_SETTLED);
+    assert_ledger_holds();
+}
+
+static void moves_the_refunds_of_the_younger_to_the_elder(void **state)
+{
+    (void)state;
+    struct sale_event order, payment, both = bridge(&order, &payment);
+    sale_event_add_code(&order, sv_from(shop.a.code));
+    sale_event_add_code(&payment, sv_from(shop.b.code));
+    payment.order_ref = SV("B-1");
+    record(&order);
+    record(&payment);
+    refund("r-1", SV("B-1"), 6495);
+    record(&both);
+    assert_count(6495, "SELECT refunded_base FROM conversion WHERE merged_into = 0");
+    assert_count(0, "SELECT refunded_base FROM conversion WHERE merged_into <> 0");
+    assert_ledger_holds();
+    refund("r-2", SV("B-1"), 1000); /* by a key that moved */
+    assert_count(7495, "SELECT refunded_base FROM conversion WHERE merged_into = 0");
+    assert_ledger_holds();
+}
+
 /* Races and faults ---------------------------------------------------------------------------- */
 
 static int tell_from_own_process(const struct sale_event *sale)
@@ -1075,6 +1165,9 @@ int main(void)
         door_test(moves_an_approved_commission_by_hand_and_no_paid_one),
         door_test(attaches_no_sale_and_no_partner_of_others),
         door_test(attaches_a_sale_that_waits_for_its_click),
+        door_test(takes_a_refund_of_the_price_that_holds),
+        door_test(credits_by_hand_what_the_refund_left),
+        door_test(moves_the_refunds_of_the_younger_to_the_elder),
         door_test(records_one_sale_whatever_keys_are_told_at_the_same_moment),
         door_test(ends_the_same_whichever_of_three_doors_comes_first),
         door_test(replaces_once_whichever_call_fails),
