@@ -78,7 +78,9 @@ EXTRA_DIST += \
 	tests/http/conversion.test.mjs \
 	tests/http/conversion_faults.test.mjs \
 	tests/http/conversion_support.mjs \
+	tests/http/delivery.test.mjs \
 	tests/http/door_support.mjs \
+	tests/http/forward_stripe.test.mjs \
 	tests/http/front.test.mjs \
 	tests/http/hand.test.mjs \
 	tests/http/ingest.test.mjs \

@@ -38,7 +38,7 @@ function post(url, { headers, body, agent = false, timeoutMs = 30_000 }) {
   });
 }
 
-// The two doors for one order, each with the id of the conversion, if it answers one.
+// The doors of our own shape for one order, each with the id of the conversion, if it answers one.
 export const doors = {
   async api(instance, shop, order, options = {}) {
     const body = JSON.stringify({
@@ -62,6 +62,41 @@ export const doors = {
     return { ...answer, id: json.data?.conversion_id ?? json.conversion_id, duplicate: json.created === false };
   },
 };
+
+doors.v1 = async (instance, shop, order, options = {}) => {
+  const body = JSON.stringify({
+    program: shop.program, order_id: order.ref, amount: order.amount, currency: 'USD', code: shop.anna.code,
+  });
+  const answer = await post(`${instance.baseUrl}/api/v1/conversions`,
+    { ...options, body, headers: { Authorization: `Bearer ${shop.live_key}` } });
+  const json = answer.status < 300 ? JSON.parse(answer.text) : {};
+  return { ...answer, id: json.data?.conversion_id, duplicate: json.created === false };
+};
+doors.ingest = async (instance, shop, order, options = {}) => {
+  const body = JSON.stringify({
+    event: 'sale', external_payment_id: order.ref, gross_amount: order.amount, currency: 'USD', code: shop.anna.code,
+  });
+  const answer = await post(`${instance.baseUrl}/api/ingest/conversion`,
+    { ...options, body, headers: { 'X-Offer-Key': shop.offer_key } });
+  const json = answer.status < 300 ? JSON.parse(answer.text) : {};
+  return { ...answer, id: json.conversion_id, duplicate: json.status === 'duplicate' };
+};
+
+// Delivers each order `deliveries` times at the same moment, through all four doors: one answer
+// says that it was created, the others name the same conversion.
+export async function deliverAtOnce(instance, shop, orders, deliveries) {
+  const ways = [doors.api, doors.postback, doors.v1, doors.ingest];
+  const agent = new http.Agent({ keepAlive: true, maxSockets: deliveries });
+  for (const order of orders) {
+    const answers = await Promise.all(Array.from({ length: deliveries },
+      (_, i) => ways[(order.no + i) % ways.length](instance, shop, order, { agent })));
+    assert.deepEqual(summary(answers), { 200: deliveries - 1, 201: 1 }, order.ref);
+    assert.equal(answers.filter(({ duplicate }) => duplicate).length, deliveries - 1, order.ref);
+    order.id = answers[0].id;
+    assert.ok(order.id && answers.every(({ id }) => id === order.id), order.ref);
+  }
+  agent.destroy();
+}
 
 const doorOf = (order) => (order.no % 2 === 0 ? doors.api : doors.postback);
 
