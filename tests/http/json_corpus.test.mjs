@@ -128,6 +128,8 @@ after(() => stack?.stop());
 // A shop of the door's own, so that an order is new at each.
 async function shopFor(door) {
   const shop = await makeShop(stack, 'corpus');
+  await sql(`INSERT INTO pixel_origin (brand, origin, created_by, created_us)
+    SELECT id, 'https://shop.example', 1, 1 FROM brand WHERE pid = UNHEX('${shop.brand.replaceAll('-', '')}')`);
   if (door.secret) {
     shop[`${door.secret}_secret`] = randomUUID();
     const program = door.query ? shop.program : '-';
