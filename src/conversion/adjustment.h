@@ -125,6 +125,20 @@ MUST_USE enum adjustment_outcome conversion_adjust(struct db *db, struct arena *
                                                    const struct adjustment_event *event,
                                                    struct adjustment_answer *answer);
 
+/* One of a sale's, for its page; all is the arena's. */
+struct adjustment_shown {
+    struct uuid pid;
+    struct sv source, ref, note, by_user; /* by_user: name; empty: a door */
+    enum adjustment_kind kind;
+    bool in_force;   /* else it takes nothing: a dispute won, a refund not approved yet */
+    bool is_foreign; /* it came before its sale, in another currency, and counts for nothing */
+    int64_t base;    /* effect on the sale's base by itself: < 0 gives back */
+    int64_t received_us, updated_us;
+};
+/* The first first, at most 100; by conversion.id. */
+MUST_USE enum db_status adjustment_list(struct db *db, struct arena *arena, uint64_t conversion,
+                                        struct adjustment_shown **out, size_t *n);
+
 /*
  * What it would come to now: the same work, rolled back. Nothing is stored, nor noted; never
  * QUEUED.

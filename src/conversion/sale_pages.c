@@ -280,6 +280,8 @@ static void show_row(struct http_request *request, struct view *view, const stru
     else
         view_show(view, "NOBODY");
     format_set_money(view, arena, "AMOUNT", sale->gross, &sale->unit);
+    if (sale->refunded_base > 0 && sale->refunded_base < sale->base)
+        view_show(view, "PARTLY");
     if (sale->commission_unit.code[0])
         format_set_money(view, arena, "COMMISSION", sale->commission, &sale->commission_unit);
     else

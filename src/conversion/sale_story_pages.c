@@ -7,6 +7,7 @@
 #include "base/country.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "conversion/adjustment.h"
 #include "conversion/conversion_list.h"
 #include "conversion/event_view.h"
 #include "conversion/event_words.h"
@@ -20,8 +21,10 @@ struct story {
     struct sale_detail sale;
     const struct sale_candidate_row *winner;  /* NULL: nobody */
     const struct sale_commission *commission; /* in force; NULL: none */
-    struct inbox_page told;                   /* every event about it, the first first */
-    bool is_of_workspace;                     /* the event log is the chosen brand's */
+    struct adjustment_shown *refunds;
+    size_t n_refunds;
+    struct inbox_page told; /* every event about it, the first first */
+    bool is_of_workspace;   /* the event log is the chosen brand's */
 };
 
 static void show_fact(struct view *facts, const char *name, struct sv value)
@@ -112,6 +115,9 @@ static void show_items(const struct story *story, struct view *step)
         view_set(row, "CATEGORY", sale->items[i].category);
         format_set_count(row, story->arena, "QUANTITY", sale->items[i].quantity);
         format_set_money(row, story->arena, "BASE", sale->items[i].base, &sale->row.unit);
+        if (sale->items[i].refunded != 0)
+            format_set_money(view_add(row, "BACK"), story->arena, "AMOUNT", sale->items[i].refunded,
+                             &sale->row.unit);
     }
 }
 
@@ -265,7 +271,7 @@ static void show_commission(const struct story *story, struct view *body)
 static int64_t changed_us(const struct sale_commission *c)
 {
     for (size_t i = c->n_events; i-- > 0;)
-        if (sv_eq(c->events[i].to, c->status))
+        if (sv_eq(c->events[i].to, c->status) && !sv_eq(c->events[i].from, c->status))
             return c->events[i].at_us;
     return c->received_us;
 }
@@ -309,6 +315,44 @@ static void show_approval(const struct story *story, struct view *body)
     view_set_cstr(step, "NODE", good ? "node-good" : bad ? "node-bad" : "node-now");
     view_set_cstr(step, "ICON", good ? "check" : bad ? "cross" : "clock");
     view_set_cstr(step, "TEXT", approval_words(story, c));
+}
+
+/* What took from it, or gave back -------------------------------------------------------------- */
+
+static const char *refund_amount_words(const struct story *story, const struct adjustment_shown *a)
+{
+    const struct unit *unit = &story->sale.row.unit;
+    if (a->is_foreign)
+        return _("It was in another currency than the sale, so it counts for nothing.");
+    if (!a->in_force)
+        return _("It takes nothing: a dispute that was won, or a refund that is not approved.");
+    return arena_printf(story->arena,
+                        a->base < 0 ? _("Gives back %s of the base.") : _("Takes %s of the base."),
+                        money_format_display(story->arena, a->base < 0 ? -a->base : a->base, unit));
+}
+
+static void show_refunds(const struct story *story, struct view *body)
+{
+    const struct sale_row *row = &story->sale.row;
+    for (size_t i = 0; i < story->n_refunds; i++) {
+        const struct adjustment_shown *a = &story->refunds[i];
+        struct view *step = view_add(body, "REFUND");
+        bool takes = a->in_force && a->base >= 0;
+        view_set_cstr(step, "NODE", takes ? "node-bad" : a->in_force ? "node-good" : "");
+        view_set_cstr(step, "KIND", sale_refund_words(a->kind));
+        format_set_time(step, story->arena, "AT", a->received_us, story->zone);
+        view_set_cstr(step, "TEXT", refund_amount_words(story, a));
+        show_fact(step, _("Source"), sv_from(sale_door_words(a->source)));
+        show_fact(step, _("By"), a->by_user);
+        show_fact(step, _("Its id there"), a->ref);
+        show_fact(step, _("Note"), a->note);
+    }
+    if (story->n_refunds > 0)
+        view_set_cstr(
+            view_add(body, "REFUNDED"), "TEXT",
+            arena_printf(story->arena, _("In all %s of %s were taken back."),
+                         money_format_display(story->arena, row->refunded_base, &row->unit),
+                         money_format_display(story->arena, row->base, &row->unit)));
 }
 
 /* The right side ------------------------------------------------------------------------------- */
@@ -365,6 +409,8 @@ static void show_breakdown(const struct story *story, struct view *body)
 
 static const char *actor_words(const struct sale_event_row *event)
 {
+    if (sv_eq_cstr(event->actor_kind, "door") && event->from.n > 0)
+        return _("A later event");
     if (sv_eq_cstr(event->actor_kind, "door"))
         return _("The sale itself");
     return _("A rule");
@@ -379,7 +425,7 @@ static void show_events(const struct story *story, struct view *body)
     for (size_t i = 0; i < c->n_events; i++) {
         const struct sale_event_row *event = &c->events[i];
         struct view *row = view_add(card, "EVENT");
-        view_set_cstr(row, "TO", sale_status_words(event->to));
+        view_set_cstr(row, "TO", sale_event_heading(event->from, event->to, event->reason));
         format_set_time(row, story->arena, "AT", event->at_us, story->zone);
         if (event->actor_name.n > 0)
             view_set(row, "WHO", event->actor_name);
@@ -437,6 +483,9 @@ static enum db_status load(struct http_request *request, struct story *story)
     if (status == DB_OK && sale->n_commissions > 0)
         story->commission = &sale->commissions[0];
     story->is_of_workspace = sale->row.brand == request->actor.brand;
+    if (status == DB_OK)
+        status = adjustment_list(request->db, request->arena, sale->row.id, &story->refunds,
+                                 &story->n_refunds);
     if (status == DB_OK)
         status = inbox_list_of_conversion(request->db, request->arena, sale->row.brand, pid,
                                           &story->told);
@@ -503,6 +552,7 @@ void sale_page_show(struct http_request *request, struct http_response *response
     show_match(&story, page.body);
     show_commission(&story, page.body);
     show_approval(&story, page.body);
+    show_refunds(&story, page.body);
     show_breakdown(&story, page.body);
     show_events(&story, page.body);
     show_transfers(&story, page.body);

@@ -211,10 +211,36 @@ const char *sale_change_words(struct sv reason)
         {"replaced", N_("A more trusted source told of the same sale with another amount or "
                         "creator; its commission takes this one's place.")},
         {"merged", N_("It turned out to be the same sale as an earlier one, which counts.")},
+        {"refund", N_("The customer got money back; its share of the commission goes with it.")},
+        {"chargeback", N_("The customer's bank took the money back.")},
+        {"restore", N_("Money that was taken back came again: a dispute was won, or a refund "
+                       "undone.")},
         {"reattributed", N_("The brand credited the sale to another creator.")},
     };
     const char *text = FIND(table, reason);
     return text ? text : sale_reason_words(reason);
+}
+
+const char *sale_refund_words(enum adjustment_kind kind)
+{
+    static const char *const table[ADJUSTMENT_KIND_COUNT] = {
+        [ADJUSTMENT_REFUND] = N_("Refund"),
+        [ADJUSTMENT_CHARGEBACK] = N_("Chargeback"),
+        [ADJUSTMENT_RESTORE] = N_("Given back"),
+    };
+    CHECK(kind < ADJUSTMENT_KIND_COUNT);
+    return _(table[kind]);
+}
+
+const char *sale_event_heading(struct sv from, struct sv to, struct sv reason)
+{
+    static const struct words in_part[] = {
+        {"refund", N_("Refunded in part")},
+        {"chargeback", N_("Charged back in part")},
+        {"restore", N_("Given back in part")},
+    };
+    const char *text = sv_eq(from, to) ? FIND(in_part, reason) : NULL;
+    return text ? text : sale_status_words(to);
 }
 
 /* The commission ----------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@ libmeed_a_SOURCES += \
 	%D%/adjustment_check.c \
 	%D%/adjustment_event.c \
 	%D%/adjustment_internal.h \
+	%D%/adjustment_list.c \
 	%D%/adjustment_record.c \
 	%D%/adjustment_settle.c \
 	%D%/adjustment_store.c \

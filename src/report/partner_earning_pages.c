@@ -11,7 +11,7 @@ static void show_row(struct arena *arena, struct view *view, const struct earnin
     format_set_time(view, arena, "AT", row->occurred_us, "Etc/UTC");
     view_set(view, "BRAND", row->brand_name);
     view_set(view, "PROGRAM", row->program_name);
-    format_set_money(view, arena, "EARNED", row->payout - row->clawed, &row->unit);
+    format_set_money(view, arena, "EARNED", row->payout, &row->unit);
     format_chip(view, "STATUS", earning_state(row));
     view_set_cstr(view, "SENTENCE", earning_sentence(arena, row));
     view_set_cstr(view, "METHOD", earning_method_words(row->method));
@@ -178,7 +178,7 @@ static void show_breakdown(struct arena *arena, struct view *body,
         show_sum(arena, body, _("Network fee"), -row->fee, &row->unit);
     if (row->clawed)
         show_sum(arena, body, _("Taken back for refunds"), -row->clawed, &row->unit);
-    format_set_money(body, arena, "EARNED", row->payout - row->clawed, &row->unit);
+    format_set_money(body, arena, "EARNED", row->payout, &row->unit);
 }
 
 static const struct {
@@ -200,6 +200,8 @@ static void show_changes(struct arena *arena, struct view *body,
         for (size_t k = 0; k < COUNT_OF(changes); k++)
             if (sv_eq_cstr(detail->events[i].to, changes[k].to))
                 words = _(changes[k].words);
+        if (sv_eq(detail->events[i].from, detail->events[i].to))
+            words = earning_part_words(detail->events[i].reason);
         view_set_cstr(item, "WORDS", words);
         format_set_time(item, arena, "AT", detail->events[i].at_us, "Etc/UTC");
         if (detail->events[i].note.n)

@@ -137,7 +137,7 @@ static void show_newest(struct http_request *request, struct view *body, const s
         struct view *item = view_add(some, "SALE");
         format_set_time(item, request->arena, "AT", row->occurred_us, "Etc/UTC");
         view_set(item, "BRAND", row->brand_name);
-        format_set_money(item, request->arena, "EARNED", row->payout - row->clawed, &row->unit);
+        format_set_money(item, request->arena, "EARNED", row->payout, &row->unit);
         format_chip(item, "STATUS", earning_state(row));
         view_set_cstr(item, "PID", uuid_text(request->arena, row->pid));
     }

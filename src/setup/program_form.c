@@ -28,6 +28,7 @@ static void fill_rules(struct arena *arena, struct program_form *form,
     form->cap = rules->cap ? sv_from(money_format_major(arena, rules->cap, exponent)) : SV_NONE;
     form->base = sv_from(program_base_text(rules->base));
     form->approval = sv_from(program_approval_text(rules->approval));
+    form->clawback = sv_from(program_clawback_text(rules->clawback));
     form->holdback = number(arena, rules->holdback_days);
     form->window = number(arena, rules->attribution_window_days);
     form->click_param = rules->click_param;
@@ -64,6 +65,7 @@ struct program_form program_form_read(struct http_request *request, bool is_new)
         .cap = sv_trim(http_form_param(request, "cap")),
         .base = http_form_param(request, "base"),
         .approval = http_form_param(request, "approval"),
+        .clawback = http_form_param(request, "clawback"),
         .holdback = sv_trim(http_form_param(request, "holdback_days")),
         .window = sv_trim(http_form_param(request, "attribution_window_days")),
         .click_param = sv_trim(http_form_param(request, "click_param")),
@@ -101,6 +103,8 @@ bool program_form_parse(struct program_form *form, const struct program_settings
     input->settings.click_param = form->click_param;
     return program_base_find(form->base, &input->settings.base) &&
            program_approval_find(form->approval, &input->settings.approval) &&
+           (form->clawback.n == 0 || /* from a form that was opened before the choice existed */
+            program_clawback_find(form->clawback, &input->settings.clawback)) &&
            !form->rate_unreadable && !form->cap_unreadable;
 }
 
@@ -160,10 +164,16 @@ static const char *const approvals[][2] = {
     {"instant", N_("At once")},
 };
 
+static const char *const clawbacks[][2] = {
+    {"proportional", N_("Its share of the commission")},
+    {"full_clawback", N_("All of the commission")},
+};
+
 void program_form_show(struct arena *arena, struct view *view, const struct program_form *form)
 {
     (void)arena;
-    struct form_option base_options[COUNT_OF(bases)], approval_options[COUNT_OF(approvals)];
+    struct form_option base_options[COUNT_OF(bases)], approval_options[COUNT_OF(approvals)],
+        clawback_options[COUNT_OF(clawbacks)];
     struct form_field fields[] = {
         {.name = "name",
          .label = _("Name"),
@@ -215,6 +225,10 @@ void program_form_show(struct arena *arena, struct view *view, const struct prog
          .inputmode = "numeric",
          .required = true},
         {.name = "approval", .label = _("Commissions are approved"), .value = form->approval},
+        {.name = "clawback",
+         .label = _("A partial refund takes back"),
+         .hint = _("A whole one takes back all of it, whenever it comes."),
+         .value = form->clawback},
         {.name = "click_param",
          .label = _("Own name of the click id"),
          .hint = _("Appended to the landing page beside ours, for your analytics."),
@@ -230,6 +244,8 @@ void program_form_show(struct arena *arena, struct view *view, const struct prog
             show_options(&fields[i], base_options, COUNT_OF(bases), bases);
         if (strcmp(fields[i].name, "approval") == 0)
             show_options(&fields[i], approval_options, COUNT_OF(approvals), approvals);
+        if (strcmp(fields[i].name, "clawback") == 0)
+            show_options(&fields[i], clawback_options, COUNT_OF(clawbacks), clawbacks);
         fields[i].error = error_of(form, fields[i].name);
     }
     form_show_summary(view, "SUMMARY", fields, COUNT_OF(fields));

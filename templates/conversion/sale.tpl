@@ -34,7 +34,7 @@
         <details><summary>[[Articles]]</summary>
           <div class="table-wrap"><table class="table">
             <thead><tr><th scope="col">[[Article]]</th><th scope="col">[[Category]]</th><th scope="col" class="num">[[Quantity]]</th><th scope="col" class="num">[[Base]]</th></tr></thead>
-            <tbody>{{#ITEM}}<tr><th scope="row"><bdi>{{SKU}}</bdi></th><td><bdi>{{CATEGORY}}</bdi></td><td class="num">{{QUANTITY}}</td><td class="num">{{BASE}}</td></tr>{{/ITEM}}</tbody>
+            <tbody>{{#ITEM}}<tr><th scope="row"><bdi>{{SKU}}</bdi></th><td><bdi>{{CATEGORY}}</bdi></td><td class="num">{{QUANTITY}}</td><td class="num">{{BASE}}{{#BACK}}<br><span class="meta">[[{{AMOUNT}} refunded]]</span>{{/BACK}}</td></tr>{{/ITEM}}</tbody>
           </table></div></details>
 {{/ITEMS}}
 {{#TOLD_BY}}
@@ -76,7 +76,16 @@
       <li><span class="node {{NODE}}"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#{{ICON}}"/></svg></span>
         <div class="timeline-head"><h3>[[Approval]]</h3></div><p class="secondary">{{TEXT}}</p></li>
 {{/APPROVAL}}
+{{#REFUND}}
+      <li><span class="node {{NODE}}"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#receipt"/></svg></span>
+        <div class="timeline-head"><h3>{{KIND}}</h3><time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time></div>
+        <p class="secondary">{{TEXT}}</p>
+        <dl class="facts">{{#FACT}}<dt>{{NAME}}</dt><dd><bdi>{{VALUE}}</bdi></dd>{{/FACT}}</dl></li>
+{{/REFUND}}
     </ol>
+{{#REFUNDED}}
+    <p class="meta spaced">{{TEXT}}</p>
+{{/REFUNDED}}
   </div>
 </section>
 <div class="stack">

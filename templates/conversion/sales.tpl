@@ -53,7 +53,7 @@
     <th scope="row" data-label="[[Order]]"><a class="mono clip" href="/brand/sales/{{PID}}">{{ORDER}}</a>{{#EVENT}} <span class="meta">{{TEXT}}</span>{{/EVENT}}</th>
     <td data-label="[[Creator]]">{{#CREATOR}}<bdi>{{HANDLE}}</bdi>{{/CREATOR}}{{#NOBODY}}<span class="muted">[[Nobody]]</span>{{/NOBODY}}</td>
     {{#OF_CAMPAIGN}}<td data-label="[[Campaign]]"><bdi>{{NAME}}</bdi></td>{{/OF_CAMPAIGN}}{{#OF_PROGRAM}}<td data-label="[[Program]]"><bdi>{{NAME}}</bdi></td>{{/OF_PROGRAM}}
-    <td class="num" data-label="[[Amount]]">{{AMOUNT}}</td>
+    <td class="num" data-label="[[Amount]]">{{AMOUNT}}{{#PARTLY}}<br><span class="meta">[[partly refunded]]</span>{{/PARTLY}}</td>
     <td class="num" data-label="[[Commission]]">{{COMMISSION}}</td>
     <td data-label="[[Source]]">{{SOURCE}}</td>
     {{#OF_BRAND}}<td data-label="[[Brand]]"><bdi>{{NAME}}</bdi></td>{{/OF_BRAND}}{{#OF_COUNTRY}}<td data-label="[[Country]]">{{NAME}}</td>{{/OF_COUNTRY}}
