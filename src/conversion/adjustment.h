@@ -125,6 +125,14 @@ MUST_USE enum adjustment_outcome conversion_adjust(struct db *db, struct arena *
                                                    const struct adjustment_event *event,
                                                    struct adjustment_answer *answer);
 
+/*
+ * Fills event->unit where it is not told: the currency of the sale that the targets name, else of
+ * the program, or the brand's first active one. A sale that then comes in another refuses it.
+ * DB_OK also when there is none: it stays empty.
+ */
+MUST_USE enum db_status adjustment_find_unit(struct db *db, struct arena *arena,
+                                             struct adjustment_event *event);
+
 /* One of a sale's, for its page; all is the arena's. */
 struct adjustment_shown {
     struct uuid pid;

@@ -395,6 +395,34 @@ enum adjustment_outcome conversion_adjust_preview(struct db *db, struct arena *a
     return answer->outcome;
 }
 
+DB_SQL(adjustment_find_sale_unit, "SELECT unit FROM conversion WHERE id = ?");
+DB_SQL(adjustment_find_program_unit,
+       "SELECT currency FROM program WHERE brand = ? AND (? = 0 OR id = ?)"
+       " ORDER BY status <> 'active', id LIMIT 1");
+
+enum db_status adjustment_find_unit(struct db *db, struct arena *arena,
+                                    struct adjustment_event *event)
+{
+    struct adjustment_answer answer = {0};
+    struct adjustment_event asked = *event;
+    struct adjusting a = {.db = db, .arena = arena, .event = &asked, .answer = &answer};
+    struct db_rows *row;
+    uint64_t sale = 0;
+    bool is_ambiguous;
+    if (!read_context(&a, &asked)) /* refused, which the adjusting itself will tell */
+        return answer.outcome == ADJUSTMENT_UNAVAILABLE ? DB_UNAVAILABLE : DB_OK;
+    enum db_status status = adjustment_find_sale(db, arena, &asked, false, &sale, &is_ambiguous);
+    if (status == DB_OK)
+        status = db_get_one(db, arena, &adjustment_find_sale_unit, DB_ARGS(db_u64(sale)), &row);
+    else if (status == DB_NO_ROW)
+        status = db_get_one(
+            db, arena, &adjustment_find_program_unit,
+            DB_ARGS(db_u64(asked.brand), db_u64(asked.program), db_u64(asked.program)), &row);
+    if (status == DB_OK)
+        CHECK(unit_find_currency(db_col_text(row, 0), &event->unit)); /* we stored it */
+    return status == DB_NO_ROW ? DB_OK : status;
+}
+
 /* What the pipeline asks for ----------------------------------------------------------------- */
 
 static enum db_status settle_all(struct db *db, struct arena *arena,

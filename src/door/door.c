@@ -247,7 +247,7 @@ void door_money(struct door_reader *r, const char *amount_name, const char *curr
 bool door_refund_amount(struct door_reader *r, struct adjustment_event *event)
 {
     bool told = false, given = json_get(r->json, "amount") != NULL;
-    read_currency(r, "currency", given, &event->unit);
+    read_currency(r, "currency", given && event->unit.code[0] == '\0', &event->unit);
     event->amount = read_amount(r, r->json, "amount", "amount", &event->unit, &told);
     if (told && event->amount == 0)
         fault(r, "amount_zero", "amount", _("A refund of nothing is none."),
@@ -333,6 +333,58 @@ void door_items(struct door_reader *r, struct sale_event *event)
             return;
     event->items = items;
     event->n_items = n;
+}
+
+static bool read_refund_line(struct door_reader *r, struct json_object *json, size_t no,
+                             const struct unit *unit, struct adjustment_line *line)
+{
+    struct arena *arena = r->request->arena;
+    const char *prefix = arena_printf(arena, "items[%zu]", no);
+    int64_t quantity = 0;
+    bool told = false;
+    if (!json_is_object(json)) {
+        fault_type(r, prefix, _("Each item is an object with line_id or sku."));
+        return false;
+    }
+    line->line_ref =
+        read_text(r, json, "line_id", arena_printf(arena, "%s.line_id", prefix), SALE_LINE_REF_MAX);
+    line->sku = read_text(r, json, "sku", arena_printf(arena, "%s.sku", prefix), SALE_SKU_MAX);
+    if (line->line_ref.n == 0 && line->sku.n == 0)
+        fault_missing(r, arena_printf(arena, "%s.line_id", prefix));
+    enum json_field how = json_get_i64(json, "quantity", &quantity);
+    if (how == JSON_FIELD_WRONG_TYPE ||
+        (how == JSON_FIELD_OK && (quantity < 1 || quantity > 1000000)))
+        fault(r, "bad_quantity", arena_printf(arena, "%s.quantity", prefix),
+              _("It is not a whole number from 1 on."), _("Send the number of pieces."));
+    line->quantity = (uint32_t)quantity;
+    line->base =
+        read_amount(r, json, "amount", arena_printf(arena, "%s.amount", prefix), unit, &told);
+    if (!told)
+        line->base = -1;
+    return !r->fault.code;
+}
+
+bool door_refund_lines(struct door_reader *r, struct adjustment_event *event)
+{
+    struct json_object *list = json_get(r->json, "items");
+    if (!list || r->fault.code)
+        return false;
+    if (!json_object_is_type(list, json_type_array)) {
+        fault_type(r, "items", _("Send a list of objects."));
+        return false;
+    }
+    size_t n = json_object_array_length(list);
+    if (n > SALE_ITEMS_MAX)
+        fault(r, "too_many_items", "items",
+              arena_printf(r->request->arena, _("There are more than %d."), SALE_ITEMS_MAX),
+              _("Sum small lines up."));
+    struct adjustment_line *lines = arena_array(r->request->arena, n + 1, sizeof *lines);
+    for (size_t i = 0; i < n && !r->fault.code; i++)
+        if (!read_refund_line(r, json_object_array_get_idx(list, i), i, &event->unit, &lines[i]))
+            return false;
+    event->lines = lines;
+    event->n_lines = n;
+    return n > 0;
 }
 
 /* The buyer ---------------------------------------------------------------------------------- */

@@ -55,10 +55,13 @@ void door_time(struct door_reader *r, struct sale_event *event);     /* occurred
 void door_items(struct door_reader *r, struct sale_event *event);    /* after door_money */
 int64_t door_occurred(struct door_reader *r);                        /* the same; 0: not told */
 /*
- * What was given back: an amount above zero, and its currency, which it needs to be exact. False
- * when there is none, so that it is about the whole.
+ * What was given back: an amount above zero, and its currency, which it needs to be exact, unless
+ * the event has one already. False when there is none, so that it is about the whole.
  */
 bool door_refund_amount(struct door_reader *r, struct adjustment_event *event);
+/* "items" that were given back, in the refund's currency; false when there are none. Each names a
+ * line_id or sku, and may tell quantity and amount. */
+bool door_refund_lines(struct door_reader *r, struct adjustment_event *event);
 /* The public id of a program; zero when it is missing and optional. */
 struct uuid door_program(struct door_reader *r, const char *name, enum door_need need);
 

@@ -16,8 +16,11 @@ libmeed_a_SOURCES += \
 	%D%/door_key.c \
 	%D%/door_key.h \
 	%D%/door_postback.c \
+	%D%/door_postback_refund.c \
 	%D%/door_refund_pages.c \
 	%D%/door_resolve.c \
+	%D%/door_signed.c \
+	%D%/door_signed.h \
 	%D%/door_v1.c
 libmeed_a_SOURCES += %D%/door_json.c %D%/door_json.h
 libmeed_a_SOURCES += %D%/door_shopify_read.c %D%/door_shopify_read.h
