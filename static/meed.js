@@ -134,7 +134,11 @@
       localStorage.setItem(`${KEY}_`, 1);
       localStorage.removeItem(`${KEY}_`);
       return true;
-    } catch { return /(^|; )meed=/.test(document.cookie); }
+    } catch {}
+    try {
+      cookie("", 1);
+      return /(^|; )meed=/.test(document.cookie);
+    } catch { return false; }
   };
 
   const others = Meed.consent;
