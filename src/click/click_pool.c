@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "click/beacon_queue.h"
 #include "click/click_pool.h"
 #include "click/record.h"
 #include "click/spool.h"
@@ -15,6 +17,9 @@ enum { EVENTS = 32, WAIT_MS = 1000 };
 struct pool {
     struct spool *spool;
     size_t batch_max;
+    bool has_bodies; /* beacons: they wait until they are whole */
+    int listen_fd;
+    struct beacon_queue queue;
     bool has_click; /* the exchange being dispatched appended one */
     int epoll_fd;
     struct http_server *server;
@@ -65,9 +70,8 @@ static void take_back(struct http_exchange *exchange)
     http_unavailable(&exchange->request, &exchange->response);
 }
 
-static void serve_batch(void)
+static void serve(size_t n)
 {
-    size_t n = accept_waiting();
     uint64_t clicks = 0;
     bool durable = true;
 
@@ -91,7 +95,42 @@ static void serve_batch(void)
     }
 }
 
+/* ---- Beacons ---- */
+
+/* Hands libfcgi a connection of our own; it takes one that is there for accepted. */
+static void serve_connection(int fd)
+{
+    FCGX_Request *fcgi = &pool.batch[0].fcgi;
+
+    if (fd < 0)
+        return;
+    fcgi->ipcFd = fd;
+    fcgi->keepConnection = 1; /* or it is closed as the last request's */
+    if (FCGX_Accept_r(fcgi) == 0)
+        serve(1);
+}
+
+static void accept_beacons(void)
+{
+    int fd;
+
+    while ((fd = accept4(pool.listen_fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+        serve_connection(beacon_queue_add(&pool.queue, fd));
+}
+
 /* ---- The loop ---- */
+
+static void on_event(void *about)
+{
+    if (about == NULL && pool.has_bodies)
+        accept_beacons();
+    else if (about == NULL)
+        serve(accept_waiting());
+    else if (beacon_queue_has(&pool.queue, about))
+        serve_connection(beacon_queue_take(&pool.queue, about));
+    else
+        http_linger_read(about);
+}
 
 /* Signals get through here and nowhere else. */
 static void wait_and_serve(int timeout_ms)
@@ -99,12 +138,9 @@ static void wait_and_serve(int timeout_ms)
     struct epoll_event events[EVENTS];
     int n = epoll_pwait(pool.epoll_fd, events, EVENTS, timeout_ms, http_stop_mask());
 
-    for (int i = 0; i < n; i++) {
-        if (events[i].data.ptr == NULL)
-            serve_batch();
-        else
-            http_linger_read(events[i].data.ptr);
-    }
+    for (int i = 0; i < n; i++)
+        on_event(events[i].data.ptr);
+    beacon_queue_expire(&pool.queue);
     (void)http_linger_expire(&pool.lingers);
 }
 
@@ -116,16 +152,28 @@ static void open_pool(int listen_fd, struct http_server *server, const struct se
     CHECK(flags >= 0 && fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) == 0);
     (void)mkdir(settings->spool_dir, 0770);
     pool.server = server;
+    pool.listen_fd = listen_fd;
     pool.spool = spool_open(settings->spool_dir, SPOOL_SEGMENT_SLOTS);
     pool.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     CHECK(pool.epoll_fd >= 0 && epoll_ctl(pool.epoll_fd, EPOLL_CTL_ADD, listen_fd, &event) == 0);
     http_linger_open(&pool.lingers, pool.epoll_fd);
+    beacon_queue_open(&pool.queue, pool.epoll_fd);
     for (size_t i = 0; i < pool.batch_max; i++)
         http_exchange_open(&pool.batch[i], listen_fd);
 }
 
+/* Whoever is half here is waited for, as any request under way. */
 static void close_pool(void)
 {
+    for (size_t i = 0; i < BEACON_QUEUE_MAX; i++) {
+        int fd = pool.queue.v[i].fd;
+
+        pool.queue.v[i].fd = -1;
+        if (fd >= 0)
+            (void)epoll_ctl(pool.epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+        serve_connection(fd);
+    }
+    beacon_queue_close(&pool.queue);
     for (size_t i = 0; i < pool.batch_max; i++)
         http_exchange_close(&pool.batch[i]);
     http_linger_close(&pool.lingers);
@@ -156,5 +204,6 @@ void click_pool_run_beacons(int listen_fd, struct http_server *server,
                             const struct settings *settings)
 {
     pool.batch_max = 1;
+    pool.has_bodies = true;
     run(listen_fd, server, settings);
 }

@@ -22,8 +22,8 @@
 void click_pool_run(int listen_fd, struct http_server *server, const struct settings *settings);
 
 /*
- * The same for POOL_BEACON, one at a time: a beacon has a body, and a slow one must hold up
- * nobody's answer but its own. Its processes have spools of their own.
+ * The same for POOL_BEACON, one at a time: a beacon has a body, and waits until it is whole
+ * (click/beacon_queue.h). Its processes have spools of their own.
  */
 void click_pool_run_beacons(int listen_fd, struct http_server *server,
                             const struct settings *settings);

@@ -1,4 +1,5 @@
 libmeed_a_SOURCES += \
+	%D%/beacon_queue.c %D%/beacon_queue.h \
 	%D%/bots.c %D%/bots.def %D%/bots.h \
 	%D%/click.h %D%/click_store.c \
 	%D%/click_endpoints.c \

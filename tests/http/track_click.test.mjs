@@ -8,6 +8,7 @@ import { startInstance } from '../support/instance.mjs';
 import { awaitRef, beacon, chrome } from './browser_support.mjs';
 import { database, responders, storedClick, until } from './click_support.mjs';
 import { assertProblem, bearer, makeShop, send, sendByKey } from './door_support.mjs';
+import { Raw, sleep } from './support.mjs';
 
 let stack, sql, shop, rival;
 before(async () => {
@@ -120,6 +121,27 @@ test('what is no beacon is refused, and never a 5xx', async () => {
     assert.ok([400, 422].includes((await raw(body)).status), body);
   assert.equal((await raw(JSON.stringify({ program: shop.program, ref: 'x'.repeat(5000) }))).status, 413);
   assertProblem(await tell({ ref: 'x'.repeat(81) }), 422, 'bad_ref', 'ref');
+});
+
+test('bodies that dribble hold up their senders alone', { timeout: 20000 }, async () => {
+  const slow = Array.from({ length: 20 }, () => new Raw(stack.baseUrl));
+  for (const raw of slow) {
+    await raw.head('POST', '/track/click', 'Content-Length: 600');
+    await raw.write('{');
+  }
+  const started = performance.now();
+  const answers = await Promise.all(Array.from({ length: 16 }, () => tell()));
+  assert.deepEqual(answers.map(({ status }) => status), Array(16).fill(201));
+  assert.ok(performance.now() - started < 2000, `${performance.now() - started} ms`);
+  // One that comes in pieces and does arrive is taken.
+  const pieces = new Raw(stack.baseUrl), body = JSON.stringify({ program: shop.program, ref: shop.anna.slug });
+  await pieces.head('POST', '/track/click', `Content-Length: ${body.length}`, `User-Agent: ${chrome}`);
+  for (const part of [body.slice(0, 10), body.slice(10, 40), body.slice(40)]) {
+    await pieces.write(part);
+    await sleep(150);
+  }
+  assert.equal(await pieces.status(), 201);
+  for (const raw of slow) raw.close();
 });
 
 test('240 clicks a minute from one address, and no more', async () => {
