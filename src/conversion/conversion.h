@@ -45,7 +45,7 @@ enum conversion_credit { CREDIT_ATTRIBUTED, CREDIT_UNATTRIBUTED, CREDIT_AWAITING
 struct conversion_answer {
     enum conversion_outcome outcome;
     enum conversion_refusal refusal;
-    const char *field; /* CONFLICT: "amount", "currency", "event", "program_id" */
+    const char *field; /* CONFLICT: "amount", "currency", "event", "program_id", "event_id" */
     uint64_t id;
     struct uuid pid;
     enum conversion_credit credit;

@@ -151,6 +151,7 @@ struct known_sale {
 struct known_sales {
     struct known_sale v[SALE_SCOPED_KEYS_MAX];
     size_t n;
+    bool by_event; /* no key of it is known, but its id at the door is taken */
 };
 
 /* By any key, the eldest first. DB_NO_ROW: none is known. */

@@ -145,6 +145,7 @@ enum db_status sale_find_known(struct sale *sale, struct known_sales *known)
         db_cstr(sale_door_text(sale->event->door)), db_text(sale->event_id),
         db_u64(sale->event->brand), db_cstr(sale_mode_text(sale))};
     known->n = 0;
+    known->by_event = false;
     if (sale->n_keys == 1)
         return find_by_one(sale, known);
     for (size_t i = 0; i < SALE_SCOPED_KEYS_MAX; i++) {

@@ -98,6 +98,10 @@ static void weigh(struct change *c)
         c->conflict = "program_id";
         c->is_overruled = false;
     }
+    if (c->known->by_event && !c->is_told) { /* another sale under the same id */
+        c->conflict = "event_id";
+        c->is_overruled = false;
+    }
 }
 
 /* What else the event tells is not about this sale, as far as anybody can say. */

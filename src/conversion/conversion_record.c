@@ -263,6 +263,7 @@ static enum conversion_outcome look_up(struct sale *sale, struct conversion_answ
     if (status == DB_NO_ROW && sale->is_known) {
         status = sale_find_known_by_event(sale, &known.v[0]);
         known.n = 1;
+        known.by_event = true;
     }
     *found = status == DB_OK;
     if (status != DB_OK)

@@ -164,6 +164,13 @@ static void knows_an_event_that_is_told_under_other_keys(void **state)
     assert_int_equal(again.outcome, CONVERSION_DUPLICATE);
     assert_true(uuid_eq(first.pid, again.pid));
     assert_count(1, "SELECT COUNT(*) FROM conversion");
+    sale.body_mac[3] = 9; /* another sale under the same id is set aside */
+    again = record(&sale);
+    assert_int_equal(again.outcome, CONVERSION_CONFLICT);
+    assert_string_equal(again.field, "event_id");
+    assert_count(1, "SELECT COUNT(*) FROM conversion_key");
+    assert_count(1, "SELECT COUNT(*) FROM inbox WHERE state = 'conflict' AND field = 'event_id'");
+    assert_ledger_holds();
 }
 
 /* Subscriptions ------------------------------------------------------------------------------ */
