@@ -128,6 +128,7 @@ GRANT EXECUTE ON PROCEDURE sale_put_v1 TO {worker};
 GRANT EXECUTE ON PROCEDURE sale_credit_v1 TO {web};
 GRANT EXECUTE ON PROCEDURE sale_credit_v1 TO {worker};
 GRANT EXECUTE ON PROCEDURE test_erase_v1 TO {worker};
+GRANT EXECUTE ON PROCEDURE test_erase_v2 TO {worker};
 GRANT EXECUTE ON PROCEDURE test_erase_days_v1 TO {worker};
 GRANT EXECUTE ON PROCEDURE sale_put_v2 TO {web};
 GRANT EXECUTE ON PROCEDURE sale_put_v2 TO {worker};

@@ -13,6 +13,7 @@ dist_migrations_DATA = \
 	migrations/0010_sale_routines.sql \
 	migrations/0011_doors.sql \
 	migrations/0014_refunds.sql \
+	migrations/0015_test_refunds.sql \
 	migrations/0016_shop_requests.sql \
 	migrations/0018_idempotency.sql \
 	migrations/0012_sale_keys.sql \

@@ -73,7 +73,7 @@ enum db_status test_data_ask_erase(struct db *db, uint64_t brand, uint64_t by_us
 
 DB_SQL(find_due_erasure,
        "SELECT brand FROM test_erasure WHERE state = 'due' ORDER BY asked_us LIMIT 1");
-DB_SQL(erase_test_rows, "CALL test_erase_v1(?, ?, ?)");
+DB_SQL(erase_test_rows, "CALL test_erase_v2(?, ?, ?)");
 DB_SQL(erase_test_days, "CALL test_erase_days_v1(?)");
 DB_SQL(count_rows_gone, "UPDATE test_erasure SET rows_gone = rows_gone + ? WHERE brand = ?");
 DB_SQL(finish_erasure,

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "commission/commission_terms.h"
-#include "conversion/conversion.h"
+#include "conversion/adjustment.h"
 #include "crypto/keys.h"
 #include "report/report.h"
 #include "setup/test_data.h"
@@ -25,6 +25,7 @@ static int open_all(void **state)
     worker = testdb_open_as(TESTDB_WORKER);
     migrator = testdb_open_as(TESTDB_MIGRATOR);
     assert_true(keys_open(testdb_settings()->key_file, arena, &why));
+    ledger_verify_add("I10", "sales gave back what refunds say", adjustment_refund_check);
     ledger_verify_add("I14", "a commission equals its recomputation", commission_recompute_check);
     ledger_verify_add("I19", "every commission is told of once", conversion_outbox_check);
     ledger_verify_add("I20", "every conversion has its event", conversion_inbox_check);
@@ -88,6 +89,38 @@ static void sell(bool test_mode)
     assert_int_equal(conversion_record(db, arena, &sale, &answer), CONVERSION_CREATED);
 }
 
+/* By a line, and taken of the sale where it is known; else it waits for it. */
+static void refund(bool test_mode, const char *order)
+{
+    static const struct adjustment_line line = {
+        .line_ref = SV("L1"), .sku = SV(""), .quantity = 1, .base = 500};
+    struct adjustment_answer answer;
+    struct adjustment_event event = {.door = SALE_DOOR_POSTBACK,
+                                     .test_mode = test_mode,
+                                     .brand = shop.brand,
+                                     .kind = ADJUSTMENT_REFUND,
+                                     .ref = sv_from(order),
+                                     .targets = {{SALE_KEY_ORDER, sv_from(order)}},
+                                     .n_targets = 1,
+                                     .extent = ADJUSTMENT_LINES,
+                                     .lines = &line,
+                                     .n_lines = 1,
+                                     .request = uuid_v7(clock_wire_us()),
+                                     .received_us = clock_business_us()};
+    enum adjustment_outcome outcome = conversion_adjust(db, arena, &event, &answer);
+    assert_true(outcome == ADJUSTMENT_APPLIED || outcome == ADJUSTMENT_PARKED);
+}
+
+static const char *an_order(const char *mode)
+{
+    struct db_rows *rows = db_query_text(
+        db, arena,
+        arena_printf(arena, "SELECT order_ref FROM conversion WHERE mode = '%s' LIMIT 1", mode),
+        DB_NO_ARGS);
+    assert_true(db_next(rows));
+    return db_col_cstr(rows, 0);
+}
+
 static void fold_all(void)
 {
     uint64_t done = 1;
@@ -105,8 +138,13 @@ static void erase_all(void)
 }
 
 static const char *const with_mode[] = {
-    "conversion", "conversion_key", "commission",   "inbox",      "customer", "click",
-    "outbox",     "rollup_day",     "rollup_delta", "adjustment", "flag",     "ledger_transfer",
+    "conversion",   "conversion_key",
+    "commission",   "inbox",
+    "customer",     "click",
+    "outbox",       "rollup_day",
+    "rollup_delta", "adjustment",
+    "flag",         "ledger_transfer",
+    "refund_entry", "adjustment_target",
 };
 
 static int64_t rows_of(const char *mode)
@@ -134,6 +172,10 @@ static int64_t orphans(void)
         " WHERE m.id IS NULL",
         "SELECT COUNT(*) FROM outbox_queue q LEFT JOIN outbox o ON o.id = q.outbox"
         " WHERE o.id IS NULL",
+        "SELECT COUNT(*) FROM adjustment_line l LEFT JOIN adjustment a ON a.id = l.adjustment"
+        " WHERE a.id IS NULL",
+        "SELECT COUNT(*) FROM adjustment_inbox w LEFT JOIN adjustment a ON a.id = w.adjustment"
+        " WHERE a.id IS NULL",
     };
     int64_t n = 0;
     for (size_t i = 0; i < COUNT_OF(sql); i++)
@@ -154,6 +196,10 @@ static void erases_what_is_a_test_and_nothing_else(void **state)
     fold_all();
     for (int i = 0; i < 5; i++)
         sell(true); /* pending, and not folded */
+    refund(true, an_order("test"));
+    refund(false, an_order("live"));
+    refund(true, "not-there-yet");
+    refund(false, "not-there-either");
     assert_ledger_holds();
     int64_t live = rows_of("live");
     int64_t owed = shop_count(&shop,
