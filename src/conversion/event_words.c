@@ -34,6 +34,7 @@ static const struct {
     {"bad_time", N_("It is no time: write it as 2026-06-12T14:05:00Z.")},
     {"bad_email", N_("It is not an e-mail address: send the buyer's, or leave it out.")},
     {"bad_ip", N_("It is no IPv4 or IPv6 address: send the buyer's, or leave it out.")},
+    {"bad_order", N_("It is no order's number of at most 200 bytes: send the shop's own.")},
     {"bad_quantity", N_("It is no whole number above zero: send how many were bought.")},
     {"bad_click", N_("It is no click id: send the one that the landing page received.")},
     {"unknown_country", N_("It is no ISO 3166 country: send a code of two letters, such as DE.")},
@@ -80,6 +81,7 @@ static const struct {
     {"awaiting_sale", N_("The sale that it takes back has not come yet; it is applied once that "
                          "comes.")},
     {"recording_failed", N_("Meed could not store it.")},
+    {"set_aside", N_("Meed could not store it.")},
 
     /* what moves no money */
     {"ping", N_("A ping: the connection works.")},

@@ -106,21 +106,55 @@ test('a secret is shown once; both of two show when they were last used', async 
   assert.equal((await sendSigned(first)).status, 401);
 });
 
-test('S0-70: a provider\'s secret is pasted, and told apart by its last four', async () => {
+// As the shop's own webhooks do, with the address that the page shows.
+async function sendOrder(key, id) {
+  const address = await page.locator('.facts-middle code').first().innerText();
+  const body = JSON.stringify({
+    id, name: `#${id}`, currency: 'USD', total_price: '80.00', subtotal_price: '80.00', created_at: new Date().toISOString(),
+    line_items: [{ id: id * 10, sku: 'SHOE-41', price: '80.00', quantity: 1 }],
+  });
+  const answer = await fetch(address, {
+    method: 'POST',
+    body,
+    headers: {
+      'Content-Type': 'application/json', 'X-Shopify-Topic': 'orders/create', 'X-Shopify-Webhook-Id': `delivery-${id}`,
+      'X-Shopify-Shop-Domain': 'nora.myshopify.com', 'X-Shopify-Hmac-Sha256': createHmac('sha256', key).update(body).digest('base64'),
+    },
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+test('S0-70: Shopify needs its key pasted and the address copied; both of two keys show their use', async () => {
   await open('/shopify');
   await page.fill('#f-pasted', 'too short');
   await press('Keep the secret');
   await shown('It is no signing secret');
   assert.equal(await page.inputValue('#f-pasted'), '', 'what was pasted is not sent back');
-  for (const key of ['aaaabbbbccccdddd1111', 'aaaabbbbccccdddd2222']) {
+  const keys = ['aaaabbbbccccdddd1111', 'aaaabbbbccccdddd2222'];
+  for (const key of keys) {
     await open('/shopify');
     await page.fill('#f-pasted', key);
     await page.click('main .form-actions button');
     await flash('The secret is kept');
   }
+  assert.equal(await chip(), 'Never heard');
+  await page.waitForTimeout(CACHED_MS);
+  for (const [i, key] of keys.entries()) {
+    const { status, text } = await sendOrder(key, 1001 + i);
+    assert.equal(status, 200, text);
+    assert.equal(JSON.parse(text).status, 'created', text);
+  }
+  assert.equal((await sendOrder('aaaabbbbccccdddd3333', 1003)).status, 401);
+  await open('/shopify');
+  assert.equal(await chip(), 'Refused');
+  await shown('paste its signing secret anew');
+  await shown('nora.myshopify.com');
   assert.deepEqual(await page.locator('td[data-label="Secret"]').allInnerTexts(), ['…2222', '…1111']);
+  assert.equal(await page.locator('td[data-label="Last used"] time').count(), 2);
   assert.equal(await row('…1111').locator('.chip').innerText(), 'Expiring');
   assert.ok(!(await page.content()).includes('aaaabbbb'), 'never shown again');
+  await page.getByRole('link', { name: 'Its events' }).click();
+  await row('orders/create').first().getByText('Recorded with its sale.').waitFor();
 });
 
 test('Stripe\'s API key is not taken for its signing secret', async () => {
@@ -207,7 +241,7 @@ test('the log explains a refused event, and replays it once the cause is gone', 
 test('the log finds by door, fate and order, and says when nothing matches', async () => {
   await open('/events?door=postback&state=processed&order=order-of-a-draft');
   assert.equal(await page.locator('main tbody tr').count(), 1);
-  await open('/events?door=paddle');
+  await open('/events?door=woocommerce');
   await shown('No events match these filters');
   assert.equal((await page.goto(`${instance.baseUrl}/brand/integrations/events?state=odd`)).status(), 422);
   await shown('can\'t be read');
