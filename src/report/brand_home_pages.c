@@ -6,6 +6,7 @@
 #include "conversion/sale_words.h"
 #include "partner/partner.h"
 #include "program/site.h"
+#include "report/brand_home_store.h"
 #include "report/brand_pages.h"
 #include "report/report.h"
 #include "view/chart.h"
@@ -22,6 +23,7 @@ struct home {
     struct program_list programs;
     struct site_list sites;
     uint64_t waiting; /* applications */
+    struct brand_doors doors;
 };
 
 static enum db_status load_figures(struct http_request *request, struct report *now)
@@ -74,6 +76,9 @@ static enum db_status load_attention(struct http_request *request, struct home *
     if (status == DB_OK)
         status = program_list_of_brand(request->db, request->arena, brand, 0, PROGRAMS_MAX,
                                        &home->programs);
+    if (status == DB_OK)
+        status = brand_doors_read(request->db, request->arena, brand, request->actor.test_mode,
+                                  &home->doors);
     return status == DB_OK ? site_list(request->db, request->arena, brand, &home->sites) : status;
 }
 
@@ -248,12 +253,39 @@ static void show_site(struct tasks *tasks, const struct site *site)
                   "/brand/sites", _("Verify it"));
 }
 
+static void show_door_tasks(struct tasks *tasks, const struct brand_doors *doors)
+{
+    for (size_t i = 0; i < doors->n; i++)
+        if (!doors->v[i].is_connected)
+            show_task(
+                tasks,
+                arena_printf(tasks->arena, _("%s is disconnected: its sales do not arrive."),
+                             sale_door_words(doors->v[i].door)),
+                arena_printf(tasks->arena, "/brand/integrations/%.*s", SV_ARG(doors->v[i].door)),
+                _("Connect it"));
+    if (doors->has_set_aside)
+        show_task(tasks, _("Events could not be stored, and were set aside."),
+                  "/brand/integrations/events?state=quarantined", _("Look at them"));
+}
+
+/* One line: which shops and providers are heard. */
+static void show_doors(struct arena *arena, struct view *list, const struct brand_doors *doors)
+{
+    struct buf b = buf_new(arena, 1024);
+    for (size_t i = 0; i < doors->n; i++)
+        if (doors->v[i].is_connected)
+            buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", sale_door_words(doors->v[i].door));
+    if (b.len > 0)
+        view_set(view_add(list, "DOORS"), "NAMES", buf_sv(&b));
+}
+
 static void show_attention(struct arena *arena, struct view *body, const struct home *home)
 {
     struct tasks tasks = {arena, view_add(body, "ATTENTION"), 0};
     if (home->programs.n == 0)
         show_task(&tasks, _("You have no program yet. It says what a sale earns."), "/brand/setup",
                   _("Set it up"));
+    show_door_tasks(&tasks, &home->doors);
     show_waiting(&tasks, home->waiting);
     for (size_t i = 0; i < home->programs.n; i++)
         show_program(&tasks, &home->programs.v[i]);
@@ -261,6 +293,7 @@ static void show_attention(struct arena *arena, struct view *body, const struct 
         show_site(&tasks, &home->sites.v[i]);
     if (tasks.n == 0)
         view_show(tasks.list, "NOTHING");
+    show_doors(arena, tasks.list, &home->doors);
 }
 
 /* Lists -----------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ libmeed_a_SOURCES += \
 	%D%/admin_home_store.c \
 	%D%/brand_creator_pages.c \
 	%D%/brand_home_pages.c \
+	%D%/brand_home_store.c \
+	%D%/brand_home_store.h \
 	%D%/brand_pages.h \
 	%D%/partner_earning_pages.c \
 	%D%/partner_earning_words.c \

@@ -5,6 +5,7 @@
 #include "setup/integration_page.h"
 #include "setup/pixel_origin.h"
 #include "setup/setup_pages.h"
+#include "setup/shop_script.h"
 #include "setup/snippet.h"
 #include "view/form.h"
 
@@ -47,28 +48,25 @@ static void show_origins(struct http_request *request, struct view *card,
         view_show(card, "NO_ORIGIN");
 }
 
-static void show_script(struct view *body, const char *title, const char *where, const char *text)
-{
-    struct view *script = view_add(body, "SCRIPT");
-    view_set_cstr(script, "TITLE", title);
-    view_set_cstr(script, "WHERE", where);
-    snippet_show(script, "TEXT", sv_from(text), title);
-}
-
+/* All that can be pasted into a shop, the ones of every page first. */
 static void show_scripts(struct http_request *request, struct view *body,
                          const struct integration_page *page)
 {
-    struct arena *arena = request->arena;
-    const char *base = request->settings->base_url;
     if (!page->has_program)
         return;
+    const struct shop_script_values values = {.base_url = request->settings->base_url,
+                                              .brand = page->brand.pid,
+                                              .program = page->program.pid,
+                                              .test_mode = request->actor.test_mode};
     struct view *card = view_add(body, "SCRIPTS");
-    show_script(card, _("Who sent the visitor"),
-                _("Into the head of every page of the shop. It remembers the partner and the "
-                  "click, for 90 days, in the shop's own storage."),
-                arena_printf(arena,
-                             "<script async src=\"%s/meed.js\" data-program=\"%s\"></script>", base,
-                             uuid_text(arena, page->program.pid)));
+    for (unsigned i = 0; i < SHOP_SCRIPT_COUNT; i++) {
+        enum shop_script which = (enum shop_script)i;
+        struct view *script = view_add(card, "SCRIPT");
+        view_set_cstr(script, "TITLE", shop_script_title(which));
+        view_set_cstr(script, "WHERE", shop_script_where(which));
+        snippet_show(script, "TEXT", shop_script_write(request->arena, which, &values),
+                     shop_script_title(which));
+    }
 }
 
 void integration_show_pixel(struct http_request *request, struct view *body,

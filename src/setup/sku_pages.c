@@ -1,4 +1,5 @@
-/* /brand/integrations/categories: which SKU belongs to which category, pasted as CSV. */
+/* /brand/integrations/categories: which SKU belongs to which category, as CSV, pasted or as a file.
+ */
 #include "account/account_page.h"
 #include "base/i18n.h"
 #include "setup/setup_pages.h"
@@ -69,9 +70,8 @@ static void send_page(struct http_request *request, struct http_response *respon
         .label = _("SKU and category, a line each"),
         .hint = _("As CSV: \"SHOE-41,Shoes\". A SKU that is there gets the new category."),
         .type = "textarea",
-        .value = typed,
-        .error = error,
-        .required = true};
+        .value = sv_is_utf8(typed) ? typed : SV(""),
+        .error = error};
     struct layout page = account_page_open(request, response, &about, "setup/categories.tpl");
     form_show_summary(page.body, "SUMMARY", &csv, 1);
     form_show_field(page.body, "FIELD", &csv);
@@ -88,7 +88,10 @@ void setup_skus_add(struct http_request *request, struct http_response *response
 {
     struct sku_pasted pasted;
     struct arena *arena = request->arena;
+    struct http_file file;
     struct sv typed = http_form_param(request, "csv");
+    if (typed.n == 0 && http_form_file(request, "file", &file))
+        typed = file.content;
     if (!sku_category_parse(arena, typed, &pasted)) {
         send_page(request, response, 422, typed,
                   arena_printf(arena, _("Nothing was kept. Line %zu: %s"), pasted.bad_line,
@@ -96,7 +99,7 @@ void setup_skus_add(struct http_request *request, struct http_response *response
         return;
     }
     if (pasted.n == 0) {
-        send_page(request, response, 422, typed, _("Paste at least one line."));
+        send_page(request, response, 422, typed, _("Paste at least one line, or choose a file."));
         return;
     }
     switch (sku_category_put(request->db, arena, request->actor.brand, &pasted)) {

@@ -25,6 +25,9 @@
 {{#NOTHING}}
     <p class="secondary">[[Nothing waits for you.]]</p>
 {{/NOTHING}}
+{{#DOORS}}
+    <p class="meta spaced">[[Connected: {{NAMES}}. <a href="/brand/integrations">Integrations</a>]]</p>
+{{/DOORS}}
   </div>
 </section>
 {{/ATTENTION}}

@@ -2,9 +2,10 @@
 <header class="page-head"><div class="grow"><a class="crumb" href="/brand/integrations">[[Integrations]]</a><h1>[[Categories]]</h1></div></header>
 <p class="secondary">[[Shopify's and other orders name a SKU but no category. Where a program excludes categories or pays them differently, this list says what an article is.]]</p>
 {{>SUMMARY}}
-<form class="form form-wide" method="post" action="/brand/integrations/categories" novalidate>
+<form class="form form-wide" method="post" action="/brand/integrations/categories" enctype="multipart/form-data" novalidate>
   <input type="hidden" name="csrf" value="{{CSRF}}">
 {{>FIELD}}
+  <div class="field"><label for="f-file">[[Or a CSV file]]</label><p class="hint" id="f-file-hint">[[UTF-8, at most 2,000 lines.]]</p><input type="file" id="f-file" name="file" accept=".csv,text/csv" aria-describedby="f-file-hint"></div>
   <div class="form-actions"><button class="button button-primary">[[Keep these lines]]</button></div>
 </form>
 {{#SOME}}

@@ -184,9 +184,10 @@
 <section class="card" aria-labelledby="scripts-title">
   <div class="card-head"><h2 id="scripts-title">[[Scripts]]</h2></div>
   <div class="card-body stack">
+    <p class="secondary">[[Filled in with your ids. Most shops need the first two; Shopify the two of its own.]]</p>
 {{#SCRIPT}}
-    <div class="stack-tight"><h3>{{TITLE}}</h3><p class="secondary">{{WHERE}}</p>
-{{>TEXT}}</div>
+    <details class="more"><summary>{{TITLE}}</summary><div class="stack-tight"><p class="secondary">{{WHERE}}</p>
+{{>TEXT}}</div></details>
 {{/SCRIPT}}
   </div>
 </section>

@@ -194,6 +194,22 @@ test('a page is allowed by its origin, and removed', async () => {
   assert.equal(await row('https://shop.example:8443').count(), 0);
 });
 
+test('scripts carry the brand\'s own ids', async () => {
+  await open('/pixel');
+  await page.click('summary:text-is("Who sent the visitor")');
+  await page.locator('pre', { hasText: `/meed.js" data-program="${program}"` }).first().waitFor();
+});
+
+test('the home page names a door that was disconnected', async () => {
+  await page.goto(`${instance.baseUrl}/brand`);
+  await page.locator('main', { hasText: 'Connected: Shopify' }).waitFor();
+  await sql('UPDATE connection SET state = \'disconnected\'');
+  await page.goto(`${instance.baseUrl}/brand`);
+  await page.locator('.tasks li', { hasText: 'Shopify is disconnected' }).getByRole('link').click();
+  assert.equal(await chip(), 'Refused'); // what it heard last
+  await sql('UPDATE connection SET state = \'connected\'');
+});
+
 test('a verified site needs no entry', async () => {
   await sql('UPDATE site SET verified_us = 1700000000000000, method = \'dns\'');
   await open('/pixel');
@@ -209,6 +225,11 @@ test('categories are pasted, all lines or none, and removed', async () => {
   await press('Keep these lines');
   await flash('2 lines are kept');
   assert.match(await row('HAT, red').innerText(), /Hats & "caps"/);
+  await page.setInputFiles('#f-file', { name: 'skus.csv', mimeType: 'text/csv', buffer: Buffer.from('SOCK-1;Socks\r\n') });
+  await press('Keep these lines');
+  await flash('1 line is kept');
+  await row('SOCK-1').getByRole('button', { name: 'Remove' }).click();
+  await flash('Removed');
   await row('SHOE-41').getByRole('button', { name: 'Remove' }).click();
   await flash('Removed');
   assert.equal(await page.locator('main tbody tr').count(), 1);
