@@ -50,6 +50,7 @@ static struct sale_event a_full_sale(void)
         .buyer = SALE_BUYER_RETURNING,
         .unverified = true,
         .by_user = 4,
+        .note = SV("told by mail,\n\"twice\""),
         .token = SV("abcd2345"),
         .ref = SV("anna"),
         .campaign = SV("spring"),
