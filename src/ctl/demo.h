@@ -21,11 +21,17 @@
 #include "partner/partner.h"
 #include "program/api_key.h"
 #include "program/program.h"
+#include "program/secret.h"
 #include "worker/worker.h"
 
 enum {
     DEMO_BRANDS = 7,
-    DEMO_ACME = 0,           /* all of the plan is its */
+    DEMO_ACME = 0, /* all of the plan is its */
+    DEMO_HOME = 1,
+    DEMO_SAAS = 2,
+    DEMO_CPS = 3,
+    DEMO_CPA = 4,
+    DEMO_REWARDS = 5,
     DEMO_NEWCOMER = 6,       /* signed up today: no program yet */
     DEMO_BUSY_CREATORS = 10, /* the first ones are in every program */
     DEMO_APPLICANTS = 5,
@@ -77,6 +83,9 @@ struct demo {
     struct program programs[DEMO_BRANDS];
     const char *api_keys[DEMO_BRANDS], *test_api_keys[DEMO_BRANDS];
     const char *secrets[DEMO_BRANDS], *test_secrets[DEMO_BRANDS], *offer_keys[DEMO_BRANDS];
+    const char *test_offer_keys[DEMO_BRANDS];
+    const char *previous_secret; /* Acme's postback secret is being rotated */
+    const char *webhook_secrets[DEMO_BRANDS][SECRET_DOOR_COUNT];
     uint64_t partners[DEMO_CREATORS];
     struct demo_place places[DEMO_BRANDS][DEMO_CREATORS]; /* link 0: not in the program */
     struct sv paused_token;

@@ -26,6 +26,16 @@ static void put_id(struct json_object *object, const char *name, struct uuid id)
     put(object, name, text);
 }
 
+static struct json_object *webhook_secrets_json(struct demo *demo, int at)
+{
+    struct json_object *object = json_object_new_object();
+    put(object, "shopify", demo->webhook_secrets[at][SECRET_SHOPIFY]);
+    put(object, "stripe", demo->webhook_secrets[at][SECRET_STRIPE]);
+    put(object, "paddle", demo->webhook_secrets[at][SECRET_PADDLE]);
+    put(object, "woocommerce", demo->webhook_secrets[at][SECRET_WOOCOMMERCE]);
+    return object;
+}
+
 static struct json_object *program_json(struct demo *demo, int at)
 {
     const struct program *program = &demo->programs[at];
@@ -34,7 +44,8 @@ static struct json_object *program_json(struct demo *demo, int at)
     put_id(object, "id", program->pid);
     put_sv(object, "name", program->name);
     put(object, "offer_key", demo->offer_keys[at]);
-    json_object_object_add(object, "webhook_secrets", json_object_new_object());
+    put(object, "test_offer_key", demo->test_offer_keys[at]);
+    json_object_object_add(object, "webhook_secrets", webhook_secrets_json(demo, at));
     put(object, "preset", program_preset_text(program->preset));
     put(object, "status", program_status_text(PROGRAM_ACTIVE));
     put(object, "currency", program->currency.code);
@@ -64,6 +75,8 @@ static struct json_object *brand_json(struct demo *demo, int at)
     put(object, "postback_secret", demo->secrets[at]);
     put(object, "test_api_key", demo->test_api_keys[at]);
     put(object, "test_postback_secret", demo->test_secrets[at]);
+    if (at == DEMO_ACME)
+        put(object, "previous_postback_secret", demo->previous_secret);
     put(object, "time_zone", demo_brands[at].zone);
     put(object, "shop_domain", demo_brands[at].site);
     if (demo->programs[at].id)
@@ -125,15 +138,30 @@ static struct json_object *creator_json(struct demo *demo, int creator)
     return object;
 }
 
+/* Of brands[0] and its program. */
 static struct json_object *endpoints_json(struct demo *demo)
 {
-    char brand[UUID_TEXT_SIZE];
-    const char *base = demo->settings->base_url;
+    static const struct {
+        const char *door, *path;
+        bool of_brand, of_program;
+    } doors[] = {{"api", "/api/conv", false, false},
+                 {"postback", "/api/v2/affiliate/postback/", true, false},
+                 {"refund", "/api/v2/affiliate/refund/", true, false},
+                 {"pixel", "/api/v2/affiliate/pixel/", true, false},
+                 {"shopify", "/api/v2/affiliate/shopify/", true, false},
+                 {"stripe", "/webhooks/stripe?program_id=", false, true},
+                 {"paddle", "/webhooks/paddle?program_id=", false, true},
+                 {"woocommerce", "/webhooks/woocommerce?program_id=", false, true},
+                 {"conversions", "/api/v1/conversions", false, false},
+                 {"ingest", "/api/ingest/conversion", false, false},
+                 {"track", "/track/click", false, false}};
     struct json_object *object = json_object_new_object();
-    uuid_format(brand, demo->brand_pids[DEMO_ACME]);
-    put(object, "api", arena_printf(demo->arena, "%s/api/conv", base));
-    put(object, "postback",
-        arena_printf(demo->arena, "%s/api/v2/affiliate/postback/%s", base, brand));
+    const char *brand = uuid_text(demo->arena, demo->brand_pids[DEMO_ACME]);
+    const char *program = uuid_text(demo->arena, demo->programs[DEMO_ACME].pid);
+    for (size_t i = 0; i < COUNT_OF(doors); i++)
+        put(object, doors[i].door,
+            arena_printf(demo->arena, "%s%s%s%s", demo->settings->base_url, doors[i].path,
+                         doors[i].of_brand ? brand : "", doors[i].of_program ? program : ""));
     return object;
 }
 

@@ -1,7 +1,6 @@
 /* The demo's companies, programs and creators. */
 #include "base/clock.h"
 #include "ctl/demo.h"
-#include "program/secret.h"
 
 const struct demo_brand demo_brands[DEMO_BRANDS] = {
     {"Acme Co.", "Acme Co.", "Mia Torres", "mia@acme.example", "America/New_York", "USD",
@@ -93,33 +92,80 @@ static bool find_brand_pid(struct demo *demo, int at)
     return true;
 }
 
-static bool make_keys(struct demo *demo, int at)
+static bool make_api_keys(struct demo *demo, int at, bool test)
 {
     uint64_t brand = demo->brands[at].brand, user = demo->brands[at].user;
-    struct api_key_owner of_brand = {.kind = API_KEY_BRAND, .brand = brand};
-    struct api_key_owner of_program = {
-        .kind = API_KEY_PROGRAM, .brand = brand, .program = demo->programs[at].id};
-    for (int test = 0; test < 2; test++) {
+    const struct api_key_owner owners[] = {
+        {.kind = API_KEY_BRAND, .brand = brand},
+        {.kind = API_KEY_PROGRAM, .brand = brand, .program = demo->programs[at].id}};
+    const char **const places[] = {test ? &demo->test_api_keys[at] : &demo->api_keys[at],
+                                   test ? &demo->test_offer_keys[at] : &demo->offer_keys[at]};
+    for (size_t i = 0; i < COUNT_OF(owners); i++) {
         char *key = arena_alloc(demo->arena, API_KEY_SIZE);
+        if (owners[i].kind == API_KEY_PROGRAM && owners[i].program == 0)
+            continue;
         enum api_key_result made =
-            api_key_create(demo->db, demo->arena, &of_brand, test, SV("Shop server"), user, key);
+            api_key_create(demo->db, demo->arena, &owners[i], test, SV("Shop server"), user, key);
         if (made != API_KEY_OK)
             return failed("the key", demo_brands[at].brand, (int)made);
-        *(test ? &demo->test_api_keys[at] : &demo->api_keys[at]) = key;
-        struct secret_use use = {.brand = brand, .door = SECRET_POSTBACK, .test_mode = test};
-        struct sv secret = SV_NONE;
-        enum db_status status = secret_rotate(demo->db, demo->arena, &use, SV_NONE, user, &secret);
-        if (status != DB_OK)
-            return failed("the postback secret", demo_brands[at].brand, (int)status);
-        *(test ? &demo->test_secrets[at] : &demo->secrets[at]) = sv_dup(demo->arena, secret);
+        *places[i] = key;
     }
-    if (demo->programs[at].id == 0)
+    return true;
+}
+
+/* `pasted` empty: one is generated. */
+static bool make_secret(struct demo *demo, int at, const struct secret_use *use, struct sv pasted,
+                        const char **out)
+{
+    struct sv secret = SV_NONE;
+    enum db_status status =
+        secret_rotate(demo->db, demo->arena, use, pasted, demo->brands[at].user, &secret);
+    *out = sv_dup(demo->arena, secret);
+    return status == DB_OK || failed("a secret", demo_brands[at].brand, (int)status);
+}
+
+static bool make_postback_secrets(struct demo *demo, int at)
+{
+    struct secret_use use = {.brand = demo->brands[at].brand, .door = SECRET_POSTBACK};
+    struct secret_use test = use;
+    test.test_mode = true;
+    if (!make_secret(demo, at, &use, SV_NONE, &demo->secrets[at]) ||
+        !make_secret(demo, at, &test, SV_NONE, &demo->test_secrets[at]))
+        return false;
+    if (at != DEMO_ACME)
         return true;
-    char *key = arena_alloc(demo->arena, API_KEY_SIZE);
-    enum api_key_result made =
-        api_key_create(demo->db, demo->arena, &of_program, false, SV("Offer"), user, key);
-    demo->offer_keys[at] = key;
-    return made == API_KEY_OK || failed("the offer key", demo_brands[at].brand, (int)made);
+    demo->previous_secret = demo->secrets[at];
+    return make_secret(demo, at, &use, SV_NONE, &demo->secrets[at]);
+}
+
+/* As each provider would show them, for the brand to paste. */
+static bool paste_webhook_secrets(struct demo *demo, int at)
+{
+    static const struct {
+        enum secret_door door;
+        bool by_program;
+        const char *prefix;
+    } doors[] = {{SECRET_SHOPIFY, false, ""},
+                 {SECRET_STRIPE, true, "whsec_"},
+                 {SECRET_PADDLE, true, "pdl_ntfset_"},
+                 {SECRET_WOOCOMMERCE, true, "wc_"}};
+    for (size_t i = 0; i < COUNT_OF(doors); i++) {
+        struct secret_use use = {.brand = demo->brands[at].brand,
+                                 .program = doors[i].by_program ? demo->programs[at].id : 0,
+                                 .door = doors[i].door};
+        struct sv pasted = sv_from(arena_printf(demo->arena, "%s%s", doors[i].prefix,
+                                                uuid_text(demo->arena, uuid_v7(clock_wire_us()))));
+        if (!make_secret(demo, at, &use, pasted, &demo->webhook_secrets[at][doors[i].door]))
+            return false;
+    }
+    return true;
+}
+
+static bool make_keys(struct demo *demo, int at)
+{
+    return make_api_keys(demo, at, false) && make_api_keys(demo, at, true) &&
+           make_postback_secrets(demo, at) &&
+           (demo->programs[at].id == 0 || paste_webhook_secrets(demo, at));
 }
 
 DB_SQL(demo_verify_site,

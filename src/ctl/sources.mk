@@ -11,6 +11,8 @@ meedctl_SOURCES += \
 	%D%/ctl_user.c \
 	%D%/ctl_worker.c \
 	%D%/demo.h \
+	%D%/demo_agenda.c \
+	%D%/demo_agenda.h \
 	%D%/demo_clicks.c \
 	%D%/demo_creators.c \
 	%D%/demo_json.c \
