@@ -121,6 +121,8 @@ GRANT SELECT, INSERT, UPDATE ON rollup_day TO {worker};
 GRANT SELECT ON schema_step TO {web};
 GRANT SELECT ON schema_step TO {worker};
 GRANT ALTER, CREATE ON click TO {worker};
+GRANT SELECT, INSERT, UPDATE ON claim TO {web};
+GRANT SELECT, INSERT, UPDATE ON claim TO {worker};
 GRANT SELECT, INSERT, UPDATE ON test_erasure TO {web};
 GRANT SELECT, INSERT, UPDATE ON test_erasure TO {worker};
 GRANT EXECUTE ON PROCEDURE sale_put_v1 TO {web};

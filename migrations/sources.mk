@@ -20,4 +20,5 @@ dist_migrations_DATA = \
 	migrations/0013_missing_sales.sql \
 	migrations/0021_domains.sql \
 	migrations/0023_test_data.sql \
+	migrations/0024_claims.sql \
 	migrations/grants.sql

@@ -140,6 +140,29 @@ static const struct outbox_mail_text texts[] = {
            "\n"
            "{base}/brand/sales\n"),
     },
+    {
+        "mail.claim_accepted",
+        N_("Accepted: your claim for order {order}"),
+        N_("Hello {name},\n"
+           "\n"
+           "{brand} accepted your claim: order {order} in {program} is credited to you now. You find\n"
+           "it, with its release date, among your earnings:\n"
+           "\n"
+           "{base}/partner/earnings\n"),
+    },
+    {
+        "mail.claim_declined",
+        N_("Your claim for order {order}"),
+        N_("Hello {name},\n"
+           "\n"
+           "{brand} declined your claim for order {order} in {program}:\n"
+           "\n"
+           "{note}\n"
+           "\n"
+           "All your claims and their answers:\n"
+           "\n"
+           "{base}/partner/claims\n"),
+    },
 };
 
 const struct outbox_mail_text *outbox_mail_text_find(struct sv kind)

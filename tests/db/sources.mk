@@ -123,3 +123,7 @@ check_PROGRAMS += %D%/test_missing
 TESTS += %D%/test_missing
 tests_db_test_missing_SOURCES = %D%/test_missing.c
 tests_db_test_missing_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_claim
+TESTS += %D%/test_claim
+tests_db_test_claim_SOURCES = %D%/test_claim.c
+tests_db_test_claim_LDADD = $(TEST_LDADD)
