@@ -4,14 +4,15 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { startInstance } from '../support/instance.mjs';
-import { sleep } from './click_support.mjs';
+import { database, sleep } from './click_support.mjs';
 import { makeShop } from './conversion_support.mjs';
+import { Visitor, meedctl } from './support.mjs';
 
 let instance, shop, rival;
 let orders = 0;
 
 before(async () => {
-  instance = await startInstance();
+  instance = await startInstance({ trusted_proxies: '127.0.0.1' });
   shop = await makeShop(instance, 'shop');
   rival = await makeShop(instance, 'rival');
 });
@@ -164,6 +165,25 @@ test('after the approval it is taken from what is available', async () => {
   const whole = await refund({ order_id: order.id, refund_id: 'late-whole' });
   assert.equal(whole.json.data.sale_status, 'reversed', whole.text);
   assert.equal(whole.json.data.clawed_back, '12.99');
+});
+
+test('the sale says what was taken, by whom and how much is left', async () => {
+  const password = 'correct horse battery', sql = database(instance.env);
+  await meedctl(['user', 'add', '--email', 'mia@example.com', '--name', 'mia', '--password-stdin', '--role', 'brand',
+    '--company', 'Refunds', '--brand', 'Refunds'], { input: `${password}\n`, env: instance.env });
+  await sql(`SET @me := (SELECT MAX(id) FROM user);
+    DELETE FROM member WHERE user = @me;
+    INSERT INTO member (brand, user, role, created_us) SELECT id, @me, 'owner', 1 FROM brand
+    WHERE pid = UNHEX('${shop.brand.replaceAll('-', '')}');`);
+  const owner = await new Visitor(instance.baseUrl).login('mia@example.com', password);
+  const order = await sell();
+  await refund({ order_id: order.id, refund_id: 'shown-1', amount: '32.47', reason: 'One <b>shoe</b> came back' });
+  const page = await owner.get(`/brand/sales/${order.conversion}`);
+  assert.equal(page.status, 200, page.text);
+  for (const words of ['Takes $32.47 of the base.', 'In all $32.47 of $129.90 were taken back.', 'shown-1',
+    'One &lt;b&gt;shoe&lt;/b&gt; came back', 'Taken back by refunds', 'Refunded in part'])
+    assert.ok(page.text.includes(words), words);
+  assert.match((await owner.get('/brand/sales')).text, /partly refunded/);
 });
 
 test('afterwards the ledger verifies', async () => {
