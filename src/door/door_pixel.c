@@ -212,8 +212,8 @@ static void accept_sale(struct pixel *p, struct door_reader *reader)
     event->brand = p->brand;
     event->test_mode = is_test;
     event->unverified = p->unverified;
-    keys_hash_ip(event->ip_hash, p->request->client_ip); /* the buyer's own browser sends this */
-    event->has_ip = true;
+    /* The buyer's own browser sends this: its address, and by that its country. */
+    event->has_ip = door_take_ip(p->request->arena, event, p->request->client_ip);
     door_stamp(p->request, event);
     record(p, event);
 }

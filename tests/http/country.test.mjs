@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { startInstance } from '../support/instance.mjs';
+import { pixel } from './browser_support.mjs';
 import { ask, awaitLink, database, makeLink, storedClick } from './click_support.mjs';
 import { bearer, makeShop, send, sendByKey, sendSigned } from './door_support.mjs';
 
@@ -84,6 +85,16 @@ test('so do the orders of shops', async () => {
     { id: 1, currency: 'USD', total_price: '10.00', browser_ip: '193.51.224.1' }), 'FR');
   assert.equal(await signed(`/webhooks/woocommerce?program_id=${shop.program}`, 'woocommerce', shop.program, { 'X-WC-Webhook-Topic': 'order.created' },
     { id: 2, currency: 'USD', total: '10.00', status: 'completed', customer_ip_address: '130.149.7.201' }), 'DE');
+});
+
+test('a page’s sale has the country of the browser that tells of it', async () => {
+  const origin = 'https://shop.acme.example';
+  await sql(`INSERT INTO pixel_origin (brand, origin, created_by, created_us)
+    SELECT id, '${origin}', 1, 1 FROM brand WHERE pid = UNHEX('${shop.brand.replaceAll('-', '')}')`);
+  const answer = await pixel(instance, shop.brand, { order_id: 'c-pixel', amount: '10.00', currency: 'USD' },
+    { Origin: origin, 'X-Forwarded-For': '193.51.224.1' });
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(await countryOf(answer.json.data.conversion_id), 'FR');
 });
 
 test('a database that can’t be read stops the start with a sentence', async () => {
