@@ -19,6 +19,7 @@ dist_migrations_DATA = \
 	migrations/0012_sale_keys.sql \
 	migrations/0013_missing_sales.sql \
 	migrations/0021_domains.sql \
+	migrations/0022_codes.sql \
 	migrations/0023_test_data.sql \
 	migrations/0024_claims.sql \
 	migrations/grants.sql

@@ -5,6 +5,7 @@ libmeed_a_SOURCES += \
 	src/base/check.c \
 	src/base/clock.c src/base/clock.h \
 	src/base/country.c src/base/country.h src/base/country_table.c \
+	src/base/csv.c src/base/csv.h \
 	src/base/geo.c src/base/geo.h \
 	src/base/i18n.c src/base/i18n.h \
 	src/base/id.c src/base/id.h \

@@ -88,28 +88,56 @@ static bool click_id_is_valid(const struct attribution_sale *sale,
     return false;
 }
 
+enum {
+    RANK_ORIGINAL,
+    RANK_CODE_FIRST,
+    RANK_CLICK,
+    RANK_CODE,
+    RANK_TOKEN,
+    RANK_REF,
+    RANK_CODE_LAST,
+    RANK_PARENT,
+};
+
+static int rank_of_code(const struct attribution_sale *sale, const struct attribution_candidate *c)
+{
+    if (!c->exclusive)
+        return RANK_CODE_LAST;
+    switch (sale->code_rank) {
+    case PROGRAM_CODE_FIRST:
+        return RANK_CODE_FIRST;
+    case PROGRAM_CODE_LAST:
+        return RANK_CODE_LAST;
+    case PROGRAM_CODE_AFTER_CLICK:
+    case PROGRAM_CODE_RANK_COUNT:
+        break;
+    }
+    return RANK_CODE;
+}
+
 /* Lower wins; clicks among themselves by time. */
-static int precedence(const struct attribution_candidate *c)
+static int precedence(const struct attribution_sale *sale, const struct attribution_candidate *c)
 {
     switch (c->kind) {
     case CANDIDATE_PARENT:
-        return c->original ? 0 : 6;
+        return c->original ? RANK_ORIGINAL : RANK_PARENT;
     case CANDIDATE_CLICK:
-        return 1;
+        return RANK_CLICK;
     case CANDIDATE_COUPON:
-        return c->exclusive ? 2 : 5;
+        return rank_of_code(sale, c);
     case CANDIDATE_TOKEN:
-        return 3;
+        return RANK_TOKEN;
     case CANDIDATE_REF:
-        return 4;
+        return RANK_REF;
     }
     UNREACHABLE();
 }
 
-static bool is_better(const struct attribution_candidate *a, const struct attribution_candidate *b)
+static bool is_better(const struct attribution_sale *sale, const struct attribution_candidate *a,
+                      const struct attribution_candidate *b)
 {
-    if (precedence(a) != precedence(b))
-        return precedence(a) < precedence(b);
+    if (precedence(sale, a) != precedence(sale, b))
+        return precedence(sale, a) < precedence(sale, b);
     if (a->at_us != b->at_us)
         return a->at_us > b->at_us;
     return memcmp(a->click.b, b->click.b, sizeof a->click.b) >
@@ -151,14 +179,15 @@ static const char *reason_of(const struct attribution_candidate *winner)
 }
 
 /* The verdict on the strongest thing that the order told, as the reason why nobody is credited. */
-static const char *reason_for_nobody(const struct attribution_candidate *candidates, size_t n)
+static const char *reason_for_nobody(const struct attribution_sale *sale,
+                                     const struct attribution_candidate *candidates, size_t n)
 {
     const struct attribution_candidate *strongest = NULL;
     for (size_t i = 0; i < n; i++) {
         const struct attribution_candidate *c = &candidates[i];
         if (c->kind == CANDIDATE_CLICK && !c->posted)
             continue;
-        if (!strongest || precedence(c) < precedence(strongest))
+        if (!strongest || precedence(sale, c) < precedence(sale, strongest))
             strongest = c;
     }
     return strongest ? attribution_verdict_text(strongest->verdict) : "nothing_told";
@@ -176,11 +205,12 @@ struct attribution_decision attribution_decide(const struct attribution_sale *sa
             c->verdict = VERDICT_LOWER_PRECEDENCE;
         if (c->verdict != VERDICT_WON)
             continue;
-        if (winner == ATTRIBUTION_NOBODY || is_better(c, &candidates[winner]))
+        if (winner == ATTRIBUTION_NOBODY || is_better(sale, c, &candidates[winner]))
             winner = (int)i;
     }
     if (winner == ATTRIBUTION_NOBODY)
-        return (struct attribution_decision){winner, METHOD_NONE, reason_for_nobody(candidates, n)};
+        return (struct attribution_decision){winner, METHOD_NONE,
+                                             reason_for_nobody(sale, candidates, n)};
     for (size_t i = 0; i < n; i++) {
         struct attribution_candidate *c = &candidates[i];
         if (c->verdict == VERDICT_WON && i != (size_t)winner)

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/sv.h"
+#include "program/program.h"
 
 enum candidate_kind {
     CANDIDATE_CLICK,
@@ -88,6 +89,7 @@ struct attribution_sale {
     int64_t occurred_us;
     bool whole_seconds; /* the door tells time in seconds: the sale may be up to 1 s later */
     int64_t window_us;
+    enum program_code_rank code_rank; /* the program's setting */
 };
 
 enum { ATTRIBUTION_NOBODY = -1 };

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/log.h"
 #include "conversion/conversion_list_internal.h"
 #include "http/http.h"
@@ -16,45 +17,19 @@ enum { CSV_PAGE_ROWS = 500, CSV_CHUNK = 32 * 1024, CSV_LINE_MAX = 8 * 1024 };
 
 /* Cells -------------------------------------------------------------------------------------- */
 
-static bool is_formula(struct sv text)
-{
-    return text.n > 0 && strchr("=+-@\t\r", text.p[0]);
-}
-
-static void put_cell(struct buf *b, struct sv text)
-{
-    bool quoted = is_formula(text);
-    for (size_t i = 0; i < text.n && !quoted; i++)
-        quoted = strchr(",\"\r\n", text.p[i]) != NULL;
-    if (b->len > 0 && b->p[b->len - 1] != '\n')
-        buf_putc(b, ',');
-    if (!quoted) {
-        buf_put(b, text);
-        return;
-    }
-    buf_putc(b, '"');
-    if (is_formula(text))
-        buf_putc(b, '\'');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"')
-            buf_putc(b, '"');
-        buf_putc(b, text.p[i]);
-    }
-    buf_putc(b, '"');
-}
-
 static void put_time(struct buf *b, int64_t at_us)
 {
     char text[CLOCK_TEXT_SIZE] = "";
     if (at_us != 0)
         clock_format_iso(text, at_us);
-    put_cell(b, sv_from(text));
+    csv_put_cell(b, sv_from(text));
 }
 
 /* Ours, and never negative: a minus would be defused. */
 static void put_money(struct buf *b, struct arena *arena, int64_t minor, const struct unit *unit)
 {
-    put_cell(b, unit->code[0] ? sv_from(money_format_major(arena, minor, unit->exponent)) : SV(""));
+    csv_put_cell(b, unit->code[0] ? sv_from(money_format_major(arena, minor, unit->exponent))
+                                  : SV(""));
 }
 
 static const char header[] =
@@ -67,24 +42,24 @@ static void put_row(struct buf *b, struct arena *arena, const struct sale_row *r
     char pid[UUID_TEXT_SIZE];
     uuid_format(pid, r->pid);
     buf_puts(b, pid);
-    put_cell(b, r->order_ref);
-    put_cell(b, r->event);
-    put_cell(b, r->status);
-    put_cell(b, r->in_review ? SV("yes") : SV("no"));
+    csv_put_cell(b, r->order_ref);
+    csv_put_cell(b, r->event);
+    csv_put_cell(b, r->status);
+    csv_put_cell(b, r->in_review ? SV("yes") : SV("no"));
     put_time(b, r->occurred_us);
     put_time(b, r->received_us);
-    put_cell(b, sv_from(arena_printf(arena, "%04d-%02d-%02d", r->local_date / 10000,
-                                     r->local_date / 100 % 100, r->local_date % 100)));
+    csv_put_cell(b, sv_from(arena_printf(arena, "%04d-%02d-%02d", r->local_date / 10000,
+                                         r->local_date / 100 % 100, r->local_date % 100)));
     const struct sv texts[] = {r->brand_name, r->program_name, r->campaign, r->handle,
                                r->method,     r->source,       r->country,  r->tier};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
-        put_cell(b, texts[i]);
-    put_cell(b, !r->has_customer ? SV("") : r->is_new_customer ? SV("yes") : SV("no"));
-    put_cell(b, sv_from(r->unit.code));
+        csv_put_cell(b, texts[i]);
+    csv_put_cell(b, !r->has_customer ? SV("") : r->is_new_customer ? SV("yes") : SV("no"));
+    csv_put_cell(b, sv_from(r->unit.code));
     put_money(b, arena, r->gross, &r->unit);
     put_money(b, arena, r->base, &r->unit);
     put_money(b, arena, r->refunded_base, &r->unit);
-    put_cell(b, sv_from(r->commission_unit.code));
+    csv_put_cell(b, sv_from(r->commission_unit.code));
     put_money(b, arena, r->commission, &r->commission_unit);
     put_money(b, arena, r->fee_brand, &r->commission_unit);
     put_money(b, arena, r->payout, &r->commission_unit);

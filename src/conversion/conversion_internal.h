@@ -14,6 +14,7 @@ struct sale_program {
     bool is_draft, is_closed;
     bool brand_is_active;
     bool scope_is_program; /* an order reference is unique in its program, not in the brand */
+    enum program_code_rank code_rank;
     bool trusts_pixel;
     enum program_base base;
     struct commission_settings commission;

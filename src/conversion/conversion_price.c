@@ -78,6 +78,7 @@ void sale_attribute(struct sale *sale)
         .occurred_us = sale->occurred_us,
         .whole_seconds = sale->occurred_us % CLOCK_SECOND == 0,
         .window_us = sale->program.window_days * CLOCK_DAY,
+        .code_rank = sale->program.code_rank,
     };
     const struct sale_candidates *all = sale->candidates;
     struct attribution_decision decision =

@@ -53,6 +53,7 @@ static enum db_status read_program(struct sale *sale, const struct db_sql *sql, 
     CHECK(program_settings_read(sale->arena, db_col_text(row, 7), &settings));
     p->base = settings.base;
     p->trusts_pixel = settings.trust_pixel;
+    p->code_rank = settings.code_rank;
     p->commission = commission_settings_of(&settings, &p->unit);
     p->window_days = (uint16_t)settings.attribution_window_days;
     p->holdback_days = (uint16_t)settings.holdback_days;

@@ -207,7 +207,8 @@ struct partner_code {
     uint64_t id, partnership;
     struct sv code, program_name, brand_name;
     bool stopped;
-    int64_t stops_us; /* 0: no end */
+    int64_t stops_us;      /* business clock; 0: no end */
+    struct sv replaced_by; /* the code in its place; empty: none */
 };
 
 struct partner_code_list {
@@ -225,6 +226,78 @@ const char *partner_go_url(struct arena *arena, const struct settings *settings,
                            const struct partner_link *link);
 const char *partner_ref_url(struct arena *arena, const struct settings *settings,
                             const struct partner_link *link);
+
+/* ---- codes, as their brand sees them
+ * --------------------------------------------------------------------------------- */
+
+/* What a code takes off in the shop, as the shop is told by an export. X(name, stored text). */
+#define PARTNER_DISCOUNTS(X)                                                                       \
+    X(OF_BRAND, "brand") /* as the brand's codes do that have none of their own */                 \
+    X(NONE, "none")                                                                                \
+    X(PERCENT, "percent") /* basis points */                                                       \
+    X(AMOUNT, "amount")   /* minor units of the brand's currency */
+
+#define X(name, text) PARTNER_DISCOUNT_##name,
+enum partner_discount_kind { PARTNER_DISCOUNTS(X) PARTNER_DISCOUNT_COUNT };
+#undef X
+
+struct partner_discount {
+    enum partner_discount_kind kind;
+    int64_t value;
+};
+
+const char *partner_discount_text(enum partner_discount_kind kind);
+MUST_USE bool partner_discount_find(struct sv text, enum partner_discount_kind *out);
+
+struct partner_brand_code {
+    uint64_t id;
+    struct sv code, handle, partner_name, program_name;
+    bool stopped; /* by hand, whatever stops_us says */
+    int64_t stops_us;
+    enum partnership_status partnership_status;
+    struct partner_discount own, in_force; /* in_force is never OF_BRAND */
+    uint64_t sales;                        /* credited by this code, of its mode */
+    struct sv replaced_by;
+};
+
+struct partner_brand_code_list {
+    struct partner_brand_code *v;
+    size_t n;
+    bool more;
+};
+
+struct partner_code_settings {
+    struct sv template_text, prefix;
+    struct partner_discount discount; /* never OF_BRAND */
+    struct unit currency;
+};
+
+enum { PARTNER_CODE_HOURS_MAX = 720, PARTNER_TEMPLATE_MAX = 60 };
+
+/* Newest first; `before_id` 0 starts. */
+MUST_USE enum db_status partner_list_brand_codes(struct db *db, struct arena *arena, uint64_t brand,
+                                                 bool test_mode, uint64_t before_id, size_t limit,
+                                                 struct partner_brand_code_list *out);
+MUST_USE enum db_status partner_find_brand_code(struct db *db, struct arena *arena, uint64_t brand,
+                                                uint64_t id, struct partner_brand_code *out);
+MUST_USE enum db_status partner_find_code_settings(struct db *db, struct arena *arena,
+                                                   uint64_t brand,
+                                                   struct partner_code_settings *out);
+MUST_USE enum db_status partner_save_code_settings(struct db *db, uint64_t brand,
+                                                   struct sv template_text,
+                                                   const struct partner_discount *discount);
+MUST_USE enum db_status partner_save_discount(struct db *db, uint64_t brand, uint64_t id,
+                                              const struct partner_discount *discount);
+/*
+ * A new code by the brand's template in a leaked one's place, for the same creator and with the
+ * same discount; the old one stops credit in `hours` (0: now, up to PARTNER_CODE_HOURS_MAX).
+ * PARTNER_WRONG_STATE: it has stopped, or will, already. *code is the arena's.
+ */
+MUST_USE enum partner_result partner_replace_code(struct db *db, struct arena *arena,
+                                                  uint64_t brand, uint64_t id, unsigned hours,
+                                                  struct sv *code);
+/* Letters, digits, - and _ around {BRAND}, {CREATOR}, and {n} with n from 4 to 9; a code fits. */
+MUST_USE bool partner_template_is_good(struct sv template_text, struct sv brand_prefix);
 
 /* ---- rules, pure
  * ------------------------------------------------------------------------------------- */

@@ -22,6 +22,11 @@ MUST_USE enum db_status partner_insert_equipment(struct db *db, struct arena *ar
                                                  const struct partner_link_owner *owner,
                                                  struct sv handle, struct sv slug);
 
+/* Inside a transaction: a code by the brand's template, unique among its codes; *id is its own. */
+MUST_USE enum db_status partner_insert_code(struct db *db, struct arena *arena,
+                                            const struct partner_link_owner *owner,
+                                            struct sv handle, uint64_t link, uint64_t *id);
+
 /* What a database status means to the callers of this room. */
 enum partner_result partner_result_of(enum db_status status);
 

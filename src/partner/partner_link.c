@@ -78,21 +78,27 @@ static enum db_status insert_alias_of(struct db *db, const char *shape, struct s
     return status;
 }
 
-static enum db_status insert_code(struct db *db, const struct partner_link_owner *owner,
-                                  struct sv template_text, struct sv brand_prefix, struct sv handle,
-                                  uint64_t link)
+enum db_status partner_insert_code(struct db *db, struct arena *arena,
+                                   const struct partner_link_owner *owner, struct sv handle,
+                                   uint64_t link, uint64_t *id)
 {
-    enum db_status status = DB_DUPLICATE;
+    struct db_rows *brand;
+    enum db_status status =
+        db_get_one(db, arena, &find_code_parts, DB_ARGS(db_u64(owner->brand)), &brand);
+    if (status != DB_OK)
+        return status;
+    struct sv prefix = db_col_text(brand, 0), template_text = db_col_text(brand, 1);
+    status = DB_DUPLICATE;
     for (int i = 0; i < UNIQUE_TRIES && status == DB_DUPLICATE; i++) {
         char code[PARTNER_CODE_SIZE];
-        if (!partner_make_code(code, template_text, brand_prefix, handle))
-            CHECK(partner_make_code(code, SV("{BRAND}-{5}"), brand_prefix, handle));
+        if (!partner_make_code(code, template_text, prefix, handle))
+            CHECK(partner_make_code(code, SV("{BRAND}-{5}"), prefix, handle));
         status = db_insert_unless_known(db, &insert_coupon,
                                         DB_ARGS(db_u64(owner->brand), db_cstr(code),
                                                 db_u64(owner->partnership), db_u64(owner->program),
                                                 db_u64(link), partner_mode(owner->test_mode),
                                                 db_i64(clock_business_us())),
-                                        NULL);
+                                        id);
     }
     return status;
 }
@@ -106,8 +112,8 @@ enum db_status partner_insert_equipment(struct db *db, struct arena *arena,
         db_get_one(db, arena, &find_code_parts, DB_ARGS(db_u64(owner->brand)), &brand);
     if (status != DB_OK)
         return status;
-    struct sv prefix = db_col_text(brand, 0), template_text = db_col_text(brand, 1);
-    uint64_t link;
+    struct sv prefix = db_col_text(brand, 0);
+    uint64_t link, code;
     struct uuid pid;
     status = partner_insert_link(db, owner, SV(""), SV(""), true, &link, &pid);
     if (status == DB_OK)
@@ -115,7 +121,7 @@ enum db_status partner_insert_equipment(struct db *db, struct arena *arena,
     if (status == DB_OK)
         status = insert_alias_of(db, "ref", slug, prefix, link);
     if (status == DB_OK)
-        status = insert_code(db, owner, template_text, prefix, handle, link);
+        status = partner_insert_code(db, arena, owner, handle, link, &code);
     return status;
 }
 

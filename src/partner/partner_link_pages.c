@@ -77,7 +77,15 @@ static void show_code(struct http_request *request, struct view *row,
     view_set(row, "BRAND", code->brand_name);
     layout_copy(row, "COPY", code->code, _("Copy the code"));
     bool over = code->stopped || (code->stops_us != 0 && code->stops_us < request->received_us);
-    format_chip(row, "STATUS", over ? STATE_CLOSED : STATE_ACTIVE);
+    format_chip(row, "STATUS",
+                over                  ? STATE_CLOSED
+                : code->stops_us != 0 ? STATE_EXPIRING
+                                      : STATE_ACTIVE);
+    if (code->stops_us != 0)
+        format_set_time(view_add(row, "STOPS"), request->arena, "AT", code->stops_us,
+                        request->actor.zone);
+    if (code->replaced_by.n > 0)
+        view_set(view_add(row, "REPLACED"), "BY", code->replaced_by);
 }
 
 static void show_form(struct http_request *request, struct view *body,

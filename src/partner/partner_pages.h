@@ -15,4 +15,7 @@ http_handler partner_application_ask, partner_application_decline;
 http_handler partner_creator_pause, partner_creator_resume;
 http_handler partner_creator_ask, partner_creator_end;
 
+http_handler partner_codes_show, partner_codes_csv, partner_codes_save;
+http_handler partner_code_show, partner_code_discount, partner_code_replace;
+
 #endif

@@ -19,7 +19,7 @@ static size_t bound(size_t limit)
     "s.decided_us, "                                                                               \
     "(SELECT token FROM link l WHERE l.partnership = s.id AND l.is_main = 1 LIMIT 1), "            \
     "(SELECT code FROM coupon c WHERE c.partnership = s.id AND c.status = 'active' "               \
-    "ORDER BY c.id LIMIT 1), " DOMAIN_HOST_OF("s.brand")                                           \
+    "AND c.stops_us = 0 ORDER BY c.id LIMIT 1), " DOMAIN_HOST_OF("s.brand")                                           \
     " FROM partnership s JOIN partner t ON t.id = s.partner JOIN program p ON p.id = s.program "    \
     "JOIN brand b ON b.id = s.brand "
 
@@ -142,7 +142,7 @@ enum db_status partner_list_channels(struct db *db, struct arena *arena, uint64_
 #define OFFER_COLUMNS                                                                              \
     "SELECT p.id, b.name, s.pid, s.status, s.note, l.token, a.value, "                             \
     "(SELECT code FROM coupon c WHERE c.partnership = s.id AND c.status = 'active' "               \
-    "ORDER BY c.id LIMIT 1), " DOMAIN_HOST_OF("p.brand")                                           \
+    "AND c.stops_us = 0 ORDER BY c.id LIMIT 1), " DOMAIN_HOST_OF("p.brand")                                           \
     " FROM program p JOIN brand b ON b.id = p.brand "                                               \
     "LEFT JOIN partnership s ON s.program = p.id AND s.partner = ? "                               \
     "LEFT JOIN link l ON l.partnership = s.id AND l.is_main = 1 "                                  \
@@ -213,7 +213,8 @@ DB_SQL(list_links, LINK_COLUMNS "WHERE l.partner = ? AND l.id < ? ORDER BY l.id 
 DB_SQL(list_links_of,
        LINK_COLUMNS "WHERE l.partnership = ? ORDER BY l.is_main DESC, l.id LIMIT 200");
 DB_SQL(list_codes,
-       "SELECT c.id, c.partnership, c.code, p.name, b.name, c.status, c.stops_us FROM coupon c "
+       "SELECT c.id, c.partnership, c.code, p.name, b.name, c.status, c.stops_us, "
+       "COALESCE(n.code, '') FROM coupon c LEFT JOIN coupon n ON n.id = c.replaced_by "
        "JOIN partnership s ON s.id = c.partnership JOIN program p ON p.id = c.program "
        "JOIN brand b ON b.id = c.brand WHERE s.partner = ? ORDER BY c.id DESC LIMIT 200");
 
@@ -283,7 +284,8 @@ enum db_status partner_list_codes(struct db *db, struct arena *arena, uint64_t p
                                   .program_name = db_col_text(r, 3),
                                   .brand_name = db_col_text(r, 4),
                                   .stopped = sv_eq_cstr(db_col_text(r, 5), "stopped"),
-                                  .stops_us = db_col_i64(r, 6)};
+                                  .stops_us = db_col_i64(r, 6),
+                                  .replaced_by = db_col_text(r, 7)};
     }
     return db_rows_status(r);
 }

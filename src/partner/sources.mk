@@ -1,6 +1,9 @@
 libmeed_a_SOURCES += \
 	src/partner/partner.h \
 	src/partner/partner_application_pages.c \
+	src/partner/partner_code.c \
+	src/partner/partner_code_csv.c \
+	src/partner/partner_code_pages.c \
 	src/partner/partner_decision_pages.c \
 	src/partner/partner_internal.h \
 	src/partner/partner_link.c \

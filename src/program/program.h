@@ -42,6 +42,11 @@ struct settings;
 #define PROGRAM_CLAWBACKS(X)                                                                       \
     X(PROPORTIONAL, "proportional") /* a refund takes its share of the commission */               \
     X(FULL, "full_clawback")        /* any refund takes all of it */
+/* What is believed of an order that names a click and a code of somebody else's. */
+#define PROGRAM_CODE_RANKS(X)                                                                      \
+    X(AFTER_CLICK, "after_click") /* click id > exclusive code > token > ref */                    \
+    X(FIRST, "first")             /* exclusive code > click id > token > ref */                    \
+    X(LAST, "last")               /* click id > token > ref > code */
 #define PROGRAM_BEARERS(X) X(PUBLISHER, "publisher") X(BRAND, "brand") X(BOTH, "both")
 
 #define X(name, text) PROGRAM_##name,
@@ -63,6 +68,9 @@ enum program_bearer { PROGRAM_BEARERS(X) PROGRAM_BEARER_COUNT };
 #define X(name, text) PROGRAM_CLAWBACK_##name,
 enum program_clawback { PROGRAM_CLAWBACKS(X) PROGRAM_CLAWBACK_COUNT };
 #undef X
+#define X(name, text) PROGRAM_CODE_##name,
+enum program_code_rank { PROGRAM_CODE_RANKS(X) PROGRAM_CODE_RANK_COUNT };
+#undef X
 
 const char *program_status_text(enum program_status status);
 const char *program_preset_text(enum program_preset preset);
@@ -70,6 +78,7 @@ const char *program_pay_text(enum program_pay pay);
 const char *program_base_text(enum program_base base);
 const char *program_approval_text(enum program_approval approval);
 const char *program_bearer_text(enum program_bearer bearer);
+const char *program_code_rank_text(enum program_code_rank rank);
 const char *program_clawback_text(enum program_clawback clawback);
 MUST_USE bool program_status_find(struct sv text, enum program_status *out);
 MUST_USE bool program_preset_find(struct sv text, enum program_preset *out);
@@ -77,6 +86,7 @@ MUST_USE bool program_pay_find(struct sv text, enum program_pay *out);
 MUST_USE bool program_base_find(struct sv text, enum program_base *out);
 MUST_USE bool program_approval_find(struct sv text, enum program_approval *out);
 MUST_USE bool program_bearer_find(struct sv text, enum program_bearer *out);
+MUST_USE bool program_code_rank_find(struct sv text, enum program_code_rank *out);
 MUST_USE bool program_clawback_find(struct sv text, enum program_clawback *out);
 
 enum {
@@ -103,12 +113,13 @@ struct program_settings {
     enum program_bearer fee_bearer;
     enum program_base base;
     enum program_approval approval;
-    int holdback_days;              /* 7–90 */
-    int attribution_window_days;    /* 1–365; also the cookie's life */
-    int reversal_window_days;       /* for reversals by hand; 0–365 */
-    struct sv click_param;          /* own name of the click id in landing URLs; empty: none */
-    enum program_clawback clawback; /* PROPORTIONAL where an older version does not say */
-    bool trust_pixel;               /* sales seen by the pixel alone need no second door */
+    int holdback_days;                /* 7–90 */
+    int attribution_window_days;      /* 1–365; also the cookie's life */
+    int reversal_window_days;         /* for reversals by hand; 0–365 */
+    struct sv click_param;            /* own name of the click id in landing URLs; empty: none */
+    enum program_code_rank code_rank; /* AFTER_CLICK where an older version does not say */
+    enum program_clawback clawback;   /* PROPORTIONAL where an older version does not say */
+    bool trust_pixel;                 /* sales seen by the pixel alone need no second door */
 };
 
 /* What a preset fills in. */

@@ -53,9 +53,9 @@ struct sv program_settings_write(struct arena *arena, const struct program_setti
                program_approval_text(s->approval), s->holdback_days, s->attribution_window_days);
     buf_printf(&b,
                ",\"reversal_window_days\":%d,\"clawback\":\"%s\",\"trust_pixel\":%s"
-               ",\"click_param\":",
+               ",\"code_rank\":\"%s\",\"click_param\":",
                s->reversal_window_days, program_clawback_text(s->clawback),
-               s->trust_pixel ? "true" : "false");
+               s->trust_pixel ? "true" : "false", program_code_rank_text(s->code_rank));
     json_put_string(&b, s->click_param);
     buf_putc(&b, '}');
     CHECK(!b.overflow);
@@ -94,6 +94,14 @@ static enum program_clawback clawback(struct reading *r)
     return out;
 }
 
+static enum program_code_rank code_rank(struct reading *r)
+{
+    enum program_code_rank out = PROGRAM_CODE_AFTER_CLICK;
+    if (json_get(r->json, "code_rank") && !program_code_rank_find(word(r, "code_rank"), &out))
+        r->good = false;
+    return out;
+}
+
 bool program_settings_read(struct arena *arena, struct sv json, struct program_settings *out)
 {
     const char *why;
@@ -109,6 +117,7 @@ bool program_settings_read(struct arena *arena, struct sv json, struct program_s
     out->attribution_window_days = (int)number(&r, "attribution_window_days", 0, 1000);
     out->reversal_window_days = (int)number(&r, "reversal_window_days", 0, 1000);
     out->click_param = word(&r, "click_param");
+    out->code_rank = code_rank(&r);
     out->clawback = clawback(&r);
     r.good = program_pay_find(word(&r, "pay"), &out->pay) &&
              program_bearer_find(word(&r, "fee_bearer"), &out->fee_bearer) &&

@@ -20,6 +20,7 @@ static const char *const base_words[] = {PROGRAM_BASES(X)};
 static const char *const approval_words[] = {PROGRAM_APPROVALS(X)};
 static const char *const bearer_words[] = {PROGRAM_BEARERS(X)};
 static const char *const clawback_words[] = {PROGRAM_CLAWBACKS(X)};
+static const char *const code_rank_words[] = {PROGRAM_CODE_RANKS(X)};
 #undef X
 
 #define WORDS(kind)                                                                                \
@@ -44,3 +45,4 @@ WORDS(base)
 WORDS(approval)
 WORDS(bearer)
 WORDS(clawback)
+WORDS(code_rank)

@@ -32,6 +32,7 @@ static void fill_rules(struct arena *arena, struct program_form *form,
     form->holdback = number(arena, rules->holdback_days);
     form->window = number(arena, rules->attribution_window_days);
     form->click_param = rules->click_param;
+    form->code_rank = sv_from(program_code_rank_text(rules->code_rank));
 }
 
 struct program_form program_form_of(struct arena *arena, const struct program *program)
@@ -69,6 +70,7 @@ struct program_form program_form_read(struct http_request *request, bool is_new)
         .holdback = sv_trim(http_form_param(request, "holdback_days")),
         .window = sv_trim(http_form_param(request, "attribution_window_days")),
         .click_param = sv_trim(http_form_param(request, "click_param")),
+        .code_rank = http_form_param(request, "code_rank"),
         .listed = sv_eq_cstr(http_form_param(request, "listed"), "1"),
     };
 }
@@ -105,6 +107,8 @@ bool program_form_parse(struct program_form *form, const struct program_settings
            program_approval_find(form->approval, &input->settings.approval) &&
            (form->clawback.n == 0 || /* from a form that was opened before the choice existed */
             program_clawback_find(form->clawback, &input->settings.clawback)) &&
+           (form->code_rank.n == 0 ||
+            program_code_rank_find(form->code_rank, &input->settings.code_rank)) &&
            !form->rate_unreadable && !form->cap_unreadable;
 }
 
@@ -169,11 +173,17 @@ static const char *const clawbacks[][2] = {
     {"full_clawback", N_("All of the commission")},
 };
 
+static const char *const code_ranks[][2] = {
+    {"after_click", N_("Click, then code, then link")},
+    {"first", N_("Code, then click, then link")},
+    {"last", N_("Click, then link, then code")},
+};
+
 void program_form_show(struct arena *arena, struct view *view, const struct program_form *form)
 {
     (void)arena;
     struct form_option base_options[COUNT_OF(bases)], approval_options[COUNT_OF(approvals)],
-        clawback_options[COUNT_OF(clawbacks)];
+        clawback_options[COUNT_OF(clawbacks)], rank_options[COUNT_OF(code_ranks)];
     struct form_field fields[] = {
         {.name = "name",
          .label = _("Name"),
@@ -217,6 +227,10 @@ void program_form_show(struct arena *arena, struct view *view, const struct prog
          .suffix = _("days"),
          .inputmode = "numeric",
          .required = true},
+        {.name = "code_rank",
+         .label = _("Who is credited, when an order names several"),
+         .hint = _("The first of these that an order has: a click, a creator's own code, a link."),
+         .value = form->code_rank},
         {.name = "holdback_days",
          .label = _("Holdback"),
          .hint = _("A commission is pending so long, so that returns come in first. 7 to 90."),
@@ -242,6 +256,8 @@ void program_form_show(struct arena *arena, struct view *view, const struct prog
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         if (strcmp(fields[i].name, "base") == 0)
             show_options(&fields[i], base_options, COUNT_OF(bases), bases);
+        if (strcmp(fields[i].name, "code_rank") == 0)
+            show_options(&fields[i], rank_options, COUNT_OF(code_ranks), code_ranks);
         if (strcmp(fields[i].name, "approval") == 0)
             show_options(&fields[i], approval_options, COUNT_OF(approvals), approvals);
         if (strcmp(fields[i].name, "clawback") == 0)

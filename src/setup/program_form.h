@@ -14,7 +14,7 @@
 struct program_form {
     bool is_new; /* the currency can be chosen */
     struct sv name, summary, dest_url, currency;
-    struct sv rate, cap, base, approval, clawback, holdback, window, click_param;
+    struct sv rate, cap, base, approval, holdback, window, click_param, clawback, code_rank;
     bool listed;
     bool rate_unreadable, cap_unreadable;
     struct program_faults faults;

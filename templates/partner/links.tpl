@@ -42,7 +42,7 @@
     <tr>
       <th class="wide" scope="row" data-label="[[Code]]">{{>COPY}}</th>
       <td data-label="[[Program]]"><bdi>{{BRAND}}</bdi> · <bdi>{{PROGRAM}}</bdi></td>
-      <td data-label="[[Status]]">{{>STATUS}}</td>
+      <td data-label="[[Status]]">{{>STATUS}}{{#STOPS}}<br><span class="muted">[[until <time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time>]]</span>{{/STOPS}}{{#REPLACED}}<br><span class="muted">[[replaced by <code>{{BY}}</code>]]</span>{{/REPLACED}}</td>
     </tr>
 {{/CODE}}
     </tbody>

@@ -127,3 +127,7 @@ check_PROGRAMS += %D%/test_claim
 TESTS += %D%/test_claim
 tests_db_test_claim_SOURCES = %D%/test_claim.c
 tests_db_test_claim_LDADD = $(TEST_LDADD)
+check_PROGRAMS += %D%/test_codes
+TESTS += %D%/test_codes
+tests_db_test_codes_SOURCES = %D%/test_codes.c
+tests_db_test_codes_LDADD = $(TEST_LDADD)

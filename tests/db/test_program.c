@@ -182,7 +182,8 @@ static void settings_come_back_as_they_were_written(void **state)
                                  .attribution_window_days = 365,
                                  .reversal_window_days = 60,
                                  .click_param = SV("cid"),
-                                 .trust_pixel = true};
+                                 .trust_pixel = true,
+                                 .code_rank = PROGRAM_CODE_LAST};
     struct program_settings back;
     struct sv json = program_settings_write(arena, &s);
     assert_true(program_settings_read(arena, json, &back));
@@ -198,6 +199,7 @@ static void settings_come_back_as_they_were_written(void **state)
     assert_int_equal(back.reversal_window_days, 60);
     assert_sv_equal(back.click_param, "cid");
     assert_true(back.trust_pixel);
+    assert_int_equal(back.code_rank, PROGRAM_CODE_LAST);
     assert_false(program_settings_read(arena, SV("{\"pay\":\"percent\"}"), &back));
     assert_false(program_settings_read(arena, SV("nonsense"), &back));
 }

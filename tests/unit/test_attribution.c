@@ -141,6 +141,34 @@ static void a_click_id_of_another_program_says_nothing_about_this_sale(void **st
     assert_string_equal(d.reason, "other_program");
 }
 
+static void a_program_may_put_its_codes_first_or_last(void **state) /* S0-09 */
+{
+    static const struct {
+        enum program_code_rank rank;
+        bool exclusive;
+        int winner;
+    } cases[] = {
+        {PROGRAM_CODE_AFTER_CLICK, true, 0},
+        {PROGRAM_CODE_FIRST, true, 1},
+        {PROGRAM_CODE_LAST, true, 0},
+        {PROGRAM_CODE_FIRST, false, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct attribution_sale sale = a_sale();
+        struct attribution_candidate c[] = {a_posted_click(PARTNER_A, day(4)),
+                                            a_told(CANDIDATE_COUPON, PARTNER_B),
+                                            a_told(CANDIDATE_TOKEN, PARTNER_C)};
+        sale.code_rank = cases[i].rank;
+        c[1].exclusive = cases[i].exclusive;
+        assert_int_equal(attribution_decide(&sale, c, COUNT_OF(c)).winner, cases[i].winner);
+        assert_int_equal(c[1 - cases[i].winner].verdict, VERDICT_LOWER_PRECEDENCE);
+        /* Without the click: the code before the link, unless codes come last. */
+        assert_int_equal(attribution_decide(&sale, c + 1, 2).winner,
+                         cases[i].rank == PROGRAM_CODE_LAST || !cases[i].exclusive ? 1 : 0);
+    }
+}
+
 static void ranks_click_then_exclusive_coupon_then_token_then_ref_then_other_coupon(void **state)
 {
     (void)state;
@@ -216,6 +244,7 @@ int main(void)
         cmocka_unit_test(never_credits_what_is_not_eligible),
         cmocka_unit_test(an_ineligible_posted_click_still_names_its_visitor),
         cmocka_unit_test(a_click_id_of_another_program_says_nothing_about_this_sale),
+        cmocka_unit_test(a_program_may_put_its_codes_first_or_last),
         cmocka_unit_test(ranks_click_then_exclusive_coupon_then_token_then_ref_then_other_coupon),
         cmocka_unit_test(a_code_counts_until_the_moment_it_stops),
         cmocka_unit_test(decides_the_same_whatever_the_order_of_candidates),
