@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "crypto/keys.h"
 
@@ -163,12 +164,22 @@ struct sv keys_normalise_email(struct arena *arena, struct sv email)
 {
     struct sv lower = sv_lower(arena, sv_trim(email));
     ptrdiff_t at = sv_find(lower, '@');
-    ptrdiff_t plus = sv_find(lower, '+');
-
-    if (at < 0 || plus <= 0 || plus > at)
+    if (at < 0)
         return lower;
-    return sv_from(arena_printf(arena, SV_FMT SV_FMT, SV_ARG(sv_sub(lower, 0, (size_t)plus)),
-                                SV_ARG(sv_from_index(lower, (size_t)at))));
+    struct sv host = sv_from_index(lower, (size_t)at + 1), name = sv_sub(lower, 0, (size_t)at);
+    ptrdiff_t plus = sv_find(name, '+');
+    bool is_gmail = sv_eq(host, SV("gmail.com")) || sv_eq(host, SV("googlemail.com"));
+    struct buf b = buf_new(arena, lower.n + 1);
+
+    if (plus > 0)
+        name.n = (size_t)plus;
+    for (size_t i = 0; i < name.n; i++)
+        if (!is_gmail || name.p[i] != '.')
+            buf_putc(&b, name.p[i]);
+    buf_putc(&b, '@');
+    buf_put(&b, is_gmail ? SV("gmail.com") : host);
+    CHECK(!b.overflow);
+    return buf_sv(&b);
 }
 
 /* One address has one hash, however it was written: 2001:DB8:0::1, ::ffff:192.0.2.1. */

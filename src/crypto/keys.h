@@ -29,7 +29,11 @@ enum { HASH_SIZE = 32, MAC_SIZE = 32 };
 
 /* Keyed BLAKE2b-256 under the purpose's subkey of the last (oldest) key: stable over rotation. */
 void keys_hash(uint8_t out[HASH_SIZE], enum key_purpose purpose, struct sv data);
-/* An e-mail is trimmed, lower-cased (ASCII), and its +tag dropped before hashing. */
+/*
+ * One mailbox, one text, before hashing: trimmed, in lower case (ASCII), without its +tag. At
+ * gmail.com, where dots in front of the @ are not told apart and googlemail.com is the same,
+ * without those; at no other host, since elsewhere they may be two people's.
+ */
 struct sv keys_normalise_email(struct arena *arena, struct sv email);
 void keys_hash_email(uint8_t out[HASH_SIZE], struct sv email);
 void keys_hash_ip(uint8_t out[HASH_SIZE], struct sv ip);

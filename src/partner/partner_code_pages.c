@@ -65,8 +65,9 @@ static const char *discount_words(struct arena *arena, const struct partner_disc
     return "—";
 }
 
-static void show_discount_fields(struct view *view, const struct typed_discount *typed,
-                                 const struct unit *currency, bool with_brands)
+static void show_discount_fields(struct view *view, struct arena *arena,
+                                 const struct typed_discount *typed, const struct unit *currency,
+                                 bool with_brands)
 {
     const struct form_option options[] = {
         {"brand", _("As all codes of the brand")},
@@ -87,7 +88,7 @@ static void show_discount_fields(struct view *view, const struct typed_discount 
          .hint = _("Of a percentage 10 or 7.5, of an amount 5.00."),
          .value = typed->value,
          .error = typed->error,
-         .suffix = currency->code,
+         .suffix = arena_printf(arena, _("%% or %s"), currency->code),
          .inputmode = "decimal",
          .maxlength = 20},
     };
@@ -129,7 +130,8 @@ struct typed_settings {
     struct typed_discount discount;
 };
 
-static void show_settings(struct view *body, const struct partner_code_settings *settings,
+static void show_settings(struct view *body, struct arena *arena,
+                          const struct partner_code_settings *settings,
                           const struct typed_settings *typed)
 {
     struct form_field template_field = {
@@ -144,7 +146,7 @@ static void show_settings(struct view *body, const struct partner_code_settings 
         template_field, {.name = "discount", .label = "", .error = typed->discount.error}};
     form_show_summary(body, "SUMMARY", summary, COUNT_OF(summary));
     form_show_field(body, "FIELD", &template_field);
-    show_discount_fields(body, &typed->discount, &settings->currency, false);
+    show_discount_fields(body, arena, &typed->discount, &settings->currency, false);
 }
 
 static bool load_settings(struct http_request *request, struct http_response *response,
@@ -188,7 +190,7 @@ static void send_list(struct http_request *request, struct http_response *respon
         layout_empty(page.body, "EMPTY", "receipt", _("No codes yet"),
                      _("Each creator gets one with the acceptance."), "/brand/applications",
                      _("Open the applications"));
-    show_settings(page.body, &settings, typed ? typed : &as_saved);
+    show_settings(page.body, request->arena, &settings, typed ? typed : &as_saved);
     account_page_send(request, response, status, &page);
 }
 
@@ -291,8 +293,9 @@ static void send_code(struct http_request *request, struct http_response *respon
     show_code(request, page.body, &code, &settings.currency);
     if (typed && typed->problem)
         form_show_problem(page.body, "SUMMARY", typed->problem);
-    show_discount_fields(page.body, typed && typed->discount ? typed->discount : &as_saved,
-                         &settings.currency, true);
+    show_discount_fields(page.body, request->arena,
+                         typed && typed->discount ? typed->discount : &as_saved, &settings.currency,
+                         true);
     if (!code.stopped && code.stops_us == 0)
         show_replace_form(view_add(page.body, "REPLACE"));
     account_page_send(request, response, status, &page);

@@ -236,6 +236,22 @@ static void credits_a_code_a_token_and_a_ref(void **state)
     assert_ledger_holds();
 }
 
+static void keeps_every_code_of_an_order_and_credits_one(void **state) /* S0-09 */
+{
+    (void)state;
+    struct sale_event sale = shop_sale(&shop);
+    sale_event_add_code(&sale, SV("SUMMER10")); /* the shop's own */
+    sale_event_add_code(&sale, sv_from(shop.b.code));
+    struct conversion_answer answer = record(&sale);
+    assert_int_equal(answer.method, METHOD_COUPON);
+    assert_count(2, "SELECT COUNT(*) FROM attribution_candidate WHERE kind = 'coupon'");
+    assert_count(1, "SELECT COUNT(*) FROM attribution_candidate WHERE verdict = 'won'");
+    assert_count(1,
+                 "SELECT COUNT(*) FROM attribution_candidate WHERE verdict = 'unknown'"
+                 " AND JSON_VALUE(snapshot, '$.told') = 'SUMMER10'");
+    assert_ledger_holds();
+}
+
 static void finds_a_tokens_click_by_the_orders_address(void **state)
 {
     (void)state;
@@ -715,6 +731,7 @@ int main(void)
         sale_test(tells_order_references_apart_byte_for_byte),
         sale_test(credits_the_visitors_last_click_and_keeps_the_losers),
         sale_test(credits_a_code_a_token_and_a_ref),
+        sale_test(keeps_every_code_of_an_order_and_credits_one),
         sale_test(finds_a_tokens_click_by_the_orders_address),
         sale_test(records_an_unattributed_sale_without_money_where_there_is_no_fee),
         sale_test(charges_the_network_fee_of_an_unattributed_sale_to_the_brand),

@@ -217,6 +217,21 @@ static void one_mailbox_has_one_hash(void **state)
     }
 }
 
+static void at_gmail_alone_dots_make_no_difference(void **state)
+{
+    static const struct {
+        const char *typed, *normal;
+    } cases[] = {
+        {"A.na.B+x@GoogleMail.com", "anab@gmail.com"},
+        {"anab@gmail.com", "anab@gmail.com"},
+        {"a.na@example.com", "a.na@example.com"},
+        {"ana@mail.gmail.com", "ana@mail.gmail.com"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_sv_equal(keys_normalise_email(arena, sv_from(cases[i].typed)), cases[i].normal);
+}
+
 static void one_address_has_one_hash(void **state)
 {
     uint8_t a[HASH_SIZE], b[HASH_SIZE];
@@ -291,6 +306,7 @@ int main(void)
         cmocka_unit_test(each_purpose_hashes_by_itself),
         cmocka_unit_test(key_files_others_can_read_are_refused),
         cmocka_unit_test(a_created_key_file_can_be_opened_and_is_not_overwritten),
+        cmocka_unit_test(at_gmail_alone_dots_make_no_difference),
         cmocka_unit_test(one_mailbox_has_one_hash),
         cmocka_unit_test(one_address_has_one_hash),
         cmocka_unit_test(passwords_match_themselves_alone),
