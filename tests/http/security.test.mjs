@@ -182,10 +182,11 @@ async function pidsOf(column, id) {
   return pids.map(([hex]) => hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5'));
 }
 
-// What the addresses of a route can name: events of the inbox have a number alone.
+// What the addresses of a route can name: events of the inbox and codes have a number alone.
 async function namesFor(route, column, id) {
-  if (!route.path.includes('/events/{id}')) return pidsOf(column, id);
-  return (await sql(`SELECT id FROM inbox WHERE ${column} = ${id}`)).flat();
+  const table = { '/brand/integrations/events/{id}': 'inbox', '/brand/codes/{id}': 'coupon' }[route.path];
+  if (!table) return pidsOf(column, id);
+  return (await sql(`SELECT id FROM ${table} WHERE ${column} = ${id}`)).flat();
 }
 
 const idOf = { brand: () => brandIdOf('mia'), partner: () => partnerIdOf('nia') };
