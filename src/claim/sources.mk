@@ -5,4 +5,5 @@ libmeed_a_SOURCES += \
 	%D%/claim_partner_pages.c \
 	%D%/claim_store.c \
 	%D%/claim_words.c \
-	%D%/claim_words.h
+	%D%/claim_words.h \
+	%D%/find_pages.c

@@ -13,6 +13,7 @@
       <dt>[[Program]]</dt><dd><bdi>{{PROGRAM}}</bdi></dd>
       <dt>[[Sent]]</dt><dd><time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time></dd>
     </dl>
+    <p><a href="/brand/sales/find?q={{ORDER}}">[[What we know of this order]]</a></p>
     <form method="post" action="/brand/claims/{{PID}}/accept"><input type="hidden" name="csrf" value="{{CSRF}}"><button class="button button-primary" aria-describedby="claim-{{PID}}">[[Credit the sale to this creator]]</button></form>
     <details>
       <summary>[[Decline…]]</summary>

@@ -1,6 +1,8 @@
 {{%AUTOESCAPE context="HTML"}}
 <header class="page-head">
   <h1 class="grow">[[Sales]]</h1>
+  <a class="button" href="/brand/sales/find">[[Find a missing sale]]</a>
+  <a class="button" href="/brand/claims">[[Claims]]</a>
   <a class="button" href="/brand/sales/new"><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#plus"/></svg>[[Record a sale]]</a>
   <a class="button" href="/brand/sales/import">[[Import]]</a>
   <a class="button" href="{{CSV_URL}}" download><svg class="icon" aria-hidden="true"><use href="{{ICONS}}#download"/></svg>[[CSV]]</a>

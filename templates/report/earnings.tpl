@@ -1,5 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
-<header class="page-head"><h1 class="grow">[[Earnings]]</h1></header>
+<header class="page-head"><h1 class="grow">[[Earnings]]</h1><a class="button" href="/partner/earnings/find">[[Find a missing sale]]</a><a class="button" href="/partner/claims">[[Claims]]</a></header>
 {{#WRONG}}
 <p class="error" role="alert">{{TEXT}}</p>
 {{/WRONG}}
