@@ -192,9 +192,9 @@ static const char *match_words(const struct story *story)
     const char *method = sale_method_words(row->method);
     if (sv_eq_cstr(row->status, "awaiting"))
         return _("Not decided yet");
-    if (!story->winner)
+    if (row->handle.n == 0)
         return _("Nobody is credited");
-    if (story->winner->at_us == 0)
+    if (!story->winner || story->winner->at_us == 0) /* by hand, or as the first sale was */
         return arena_printf(story->arena, "%s", method);
     return arena_printf(story->arena, "%s, %s", method, window_words(story, story->winner->at_us));
 }
@@ -228,13 +228,14 @@ static void show_match(const struct story *story, struct view *body)
     const struct sale_detail *sale = &story->sale;
     struct view *match = view_add(body, "MATCH");
     bool waits = sv_eq_cstr(sale->row.status, "awaiting");
-    view_set_cstr(match, "NODE", story->winner ? "node-good" : waits ? "node-now" : "node-warn");
-    view_set_cstr(match, "ICON", story->winner ? "link" : waits ? "clock" : "unlinked");
+    bool credited = sale->row.handle.n > 0;
+    view_set_cstr(match, "NODE", credited ? "node-good" : waits ? "node-now" : "node-warn");
+    view_set_cstr(match, "ICON", credited ? "link" : waits ? "clock" : "unlinked");
     view_set_cstr(match, "WHAT", match_words(story));
     view_set_cstr(match, "WHY",
                   sale_reason_words(sale->reason.n > 0 ? sale->reason : SV("awaiting_click")));
-    if (story->winner)
-        view_set(view_add(match, "CREATOR"), "HANDLE", story->winner->handle);
+    if (credited)
+        view_set(view_add(match, "CREATOR"), "HANDLE", sale->row.handle);
     struct view *losers = NULL;
     for (size_t i = 0; i < sale->n_candidates; i++) {
         if (&sale->candidates[i] == story->winner)
@@ -503,7 +504,7 @@ static void show_head(const struct story *story, struct view *body)
     format_chip(body, "STATUS", sale_state(row->status, row->in_review));
     view_set_cstr(body, "ZONE", story->zone);
     if (row->refunded_base < row->base || row->base == 0)
-        view_set_cstr(view_add(body, "REFUND"), "PID", uuid_text(story->arena, row->pid));
+        view_set_cstr(view_add(body, "MAY_REFUND"), "PID", uuid_text(story->arena, row->pid));
 }
 
 /* What recording or refunding it by hand came to. */

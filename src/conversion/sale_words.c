@@ -190,6 +190,7 @@ static const struct words reasons[] = {
     {"token_click_unknown", N_("The order named the link; no click on it is known.")},
     {"ref", N_("The order named the creator's ref code.")},
     {"parent", N_("The first sale of the subscription was this creator's.")},
+    {"manual", N_("The brand credited it by hand.")},
     {"nothing_told", N_("The order named no click, no code and no link.")},
     {"program_closed", N_("The program was closed when the sale came in.")},
     {"awaiting_click", N_("The order names a click that has not arrived yet. It is looked for "

@@ -4,9 +4,9 @@
     <h1 class="break"><bdi>{{ORDER}}</bdi></h1>
     <p>{{AMOUNT}} · <bdi>{{BRAND}}</bdi> · <bdi>{{PROGRAM}}</bdi> · <time datetime="{{AT_ISO}}" title="{{AT_ISO}}">{{AT}}</time></p></div>
   {{>STATUS}}
-{{#REFUND}}
+{{#MAY_REFUND}}
   <a class="button" href="/brand/sales/{{PID}}/refund">[[Refund]]</a>
-{{/REFUND}}
+{{/MAY_REFUND}}
 </header>
 <div class="split">
 <section class="card" aria-labelledby="story-title">
