@@ -49,7 +49,7 @@ static const char *recorded_words(const struct find *f, const struct missing_fin
     if (m->verdict == MISSING_OTHER_PARTNER)
         return _("It is recorded, and credited to somebody else.");
     if (m->verdict == MISSING_UNATTRIBUTED)
-        return arena_printf(arena, _("It is recorded, and credited to nobody: %s."),
+        return arena_printf(arena, _("It is recorded, and credited to nobody. %s"),
                             sale_reason_words(m->reason));
     if (f->for_brand)
         return arena_printf(arena, _("It is recorded, and credited to @%s: %s."),
