@@ -392,7 +392,9 @@ static int open_keys(void **state)
     const char *why = NULL;
     struct arena *keys = arena_new(ARENA_CEILING_DEFAULT);
     (void)state;
-    return keys_open(testdb_settings()->key_file, keys, &why) ? 0 : -1;
+    bool ok = keys_open(testdb_settings()->key_file, keys, &why);
+    arena_free(keys);
+    return ok ? 0 : -1;
 }
 
 int main(void)
