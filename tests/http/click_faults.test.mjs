@@ -124,7 +124,7 @@ describe('a restart', () => {
     const [[segments]] = await until(async () => {
       const rows = await sql('SELECT COUNT(*), COUNT(DISTINCT LEFT(segment, 16)) FROM spool_progress');
       const [count, writers] = rows[0].map(Number);
-      const alive = responders(instance.env, 'track').length;
+      const alive = ['track', 'beacon'].flatMap((pool) => responders(instance.env, pool)).length;
       return writers <= alive && count <= 2 * alive && rows;
     }, 30000, 'drained segments go');
     assert.ok(Number(segments) >= 1);
