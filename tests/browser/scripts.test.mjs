@@ -391,7 +391,9 @@ describe('pixel.js', () => {
     const page = await visitor();
     await open(page, `/pasted?ref=${shop.anna.slug}`);
     assert.equal((await sold(order)).gross, 12990);
-    assert.equal((await sold(order)).method, 'ref');
+    // By the click's id, if its answer came before the sale was told; then it may wait for the drain.
+    const credited = await until(async () => { const sale = await sold(order); return sale.method && sale; }, 30000, 'the sale is credited');
+    assert.ok(['click', 'ref'].includes(credited.method), credited.method);
     assert.deepEqual(page.faults, []);
   });
 
